@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The baton.* words of the command line, and the rest of it. Pure: host-tested. */
+#ifndef BATON_BOOT_OPTIONS_H
+#define BATON_BOOT_OPTIONS_H
+
+#include "kexec/payload.h"
+#include "lib/fault.h"
+
+enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
+
+/**
+ * struct options
+ * @abi:      baton.abi=NAME: the version to hand over in; empty if not given
+ * @on_error: baton.onerror=halt|reboot|poweroff
+ * @console:  baton.console=ttyS0[,BAUD] | none: 0 to 3, or -1 for none
+ * @baud:     line speed; 0 leaves it as it was set
+ * @test:     baton.test=NAME: a deliberate fault; empty if not given
+ * @forward:  the command line without the baton.* words, single spaces kept as they were given
+ */
+struct options {
+	char abi[PAYLOAD_ABI];
+	enum on_error on_error;
+	int console;
+	unsigned int baud;
+	char test[32];
+	char forward[PAYLOAD_CMDLINE];
+};
+
+/**
+ * options_parse() - split a command line
+ * Words are separated by white space outside double quotes, as Linux does; what follows "--" is never an
+ * option of baton's. Later words win.
+ * Return: 0; or -1 with fault option-unknown (a baton.* word it does not know) or option-value; @o then
+ * holds what was understood.
+ */
+int options_parse(struct options *o, const char *cmdline, struct fault *f);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The next kernel's boot_params segment: the zero page, the command line and the setup_data chain.
+ *
+ * The chain is: RNG seed, KHO, then what came in and goes on (E820_EXT, DTB, EFI and others that hold no
+ * address). The scratch array stands inside the KHO entry's payload, behind its 32 bytes: KASLR keeps off
+ * every setup_data payload, but would not keep off the array anywhere else in scratch.
+ */
+#ifndef BATON_KEXEC_PARAMS_H
+#define BATON_KEXEC_PARAMS_H
+
+#include "boot/bootinfo.h"
+#include "kexec/bzimage.h"
+#include "kho/abi.h"
+
+/**
+ * struct params - what the segment is made from
+ * @info:    what baton itself was given
+ * @kernel:  the next kernel
+ * @cmdline: its command line
+ * @fdt:     published root FDT; 0 to start cold, without a KHO entry
+ * @scratch, @nr_scratch: the outgoing scratch array
+ * @seed, @seed_size:     fresh random bytes for SETUP_RNG_SEED; 0 bytes for none
+ * @initrd, @initrd_size: where the initrd will be; 0 and 0 for none
+ */
+struct params {
+	const struct boot_info *info;
+	const struct bzimage *kernel;
+	const char *cmdline;
+	paddr_t fdt;
+	const struct kho_scratch *scratch;
+	unsigned int nr_scratch;
+	const void *seed;
+	uint32_t seed_size;
+	paddr_t initrd;
+	uint64_t initrd_size;
+};
+
+/**
+ * params_size() - bytes of the segment; does not depend on @fdt's or @initrd's value, only on fdt != 0
+ * Return: bytes, or 0 with fault cmdline-too-long (longer than the next kernel's cmdline_size less 30).
+ */
+uint64_t params_size(const struct params *p, struct fault *f);
+
+/**
+ * params_build() - write the segment
+ * @buf: params_size() bytes
+ * @at:  physical address at which the segment will lie, 16-byte aligned
+ */
+void params_build(const struct params *p, void *buf, paddr_t at);
+
+/**
+ * params_fdt_slot() - where in @buf the 8-byte KHO FDT address stands: bound last, at the jump
+ * Return: byte offset, 8-byte aligned; 0 if there is no KHO entry.
+ */
+uint64_t params_fdt_slot(const struct params *p);
+
+/**
+ * params_scratch() - the outgoing scratch array for a consumer that needs @align
+ * Shrinks each region inward; drops those that vanish. Also fills @set with the same regions.
+ * Return: entries in @out (room for KHO_MAX_SCRATCH).
+ */
+unsigned int params_scratch(const struct kho_scratch *in, unsigned int nr, uint64_t align,
+			    struct kho_scratch *out, struct ranges *set);
+
+#endif

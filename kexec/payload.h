@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The payload: what baton is to start next.
+ *
+ * It comes as a newc cpio with baton/kernel, and optionally baton/initrd, baton/cmdline and baton/abi,
+ * either appended to baton's own image by batonctl bundle, or as the initrd that baton was given; or that
+ * initrd is a bare bzImage.
+ */
+#ifndef BATON_KEXEC_PAYLOAD_H
+#define BATON_KEXEC_PAYLOAD_H
+
+#include "lib/fault.h"
+#include "lib/num.h"
+
+#define PAYLOAD_CMDLINE 4096 /* longest command line in a payload, with its NUL */
+#define PAYLOAD_ABI     64   /* longest version string in a payload, with its NUL */
+
+/**
+ * struct payload
+ * @kernel, @kernel_size: a bzImage, not yet checked
+ * @initrd, @initrd_size: NULL and 0 if there is none
+ * @cmdline: empty and @has_cmdline false where baton's own command line is to be forwarded
+ * @abi:     the KHO version recorded by batonctl bundle; empty if none is
+ */
+struct payload {
+	const void *kernel;
+	uint64_t kernel_size;
+	const void *initrd;
+	uint64_t initrd_size;
+	bool has_cmdline;
+	char cmdline[PAYLOAD_CMDLINE];
+	char abi[PAYLOAD_ABI];
+};
+
+/**
+ * payload_find() - decide what is to be started
+ * @bundle, @bundle_size: the cpio in baton's own image; NULL and 0 without one
+ * @initrd, @initrd_size: the initrd that baton was given; NULL and 0 without one
+ *
+ * A bundle wins: the initrd is then forwarded, unless the bundle brings its own. Without a bundle the initrd
+ * is the payload. A trailing newline of baton/cmdline is dropped.
+ *
+ * Return: 0; or -1 with fault payload-missing, payload-no-kernel, payload-cmdline (too long, or a NUL in
+ * it), payload-abi, cpio-corrupt.
+ */
+int payload_find(struct payload *p, const void *bundle, uint64_t bundle_size, const void *initrd,
+		 uint64_t initrd_size, struct fault *f);
+
+#endif

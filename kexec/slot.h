@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slot in baton's own image where batonctl bundle notes the payload.
+ *
+ * It lies at SLOT_OFFSET from the start of the protected-mode part. A bundle is the image, then zeros up to
+ * @bss_end (so that the payload never overlaps the bss), then the cpio, page-aligned.
+ */
+#ifndef BATON_KEXEC_SLOT_H
+#define BATON_KEXEC_SLOT_H
+
+#include "lib/num.h"
+
+#define SLOT_OFFSET 0x280
+#define SLOT_MAGIC  "BATONPLD"
+
+/**
+ * struct slot
+ * @magic:   SLOT_MAGIC, not NUL-terminated
+ * @image:   bytes from the start of the protected-mode part to the end of bss: whole pages
+ * @payload: offset of the cpio from the start of the protected-mode part; 0 without a bundle
+ * @size:    bytes of the cpio; 0 without a bundle
+ */
+struct slot {
+	char magic[8];
+	uint64_t image;
+	uint64_t payload;
+	uint64_t size;
+};
+
+_Static_assert(sizeof(struct slot) == 32, "slot");
+
+#endif

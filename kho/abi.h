@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a KHO version is, as data (design law 9): one row a version, nothing else knows a version by name.
+ *
+ * Source: include/linux/kho/abi/kexec_handover.h and kernel/liveupdate/kexec_handover.c of Linux 7.1 and 7.3.
+ */
+#ifndef BATON_KHO_ABI_H
+#define BATON_KHO_ABI_H
+
+#include "lib/num.h"
+
+/** struct kho_scratch - one entry of the scratch array, in memory as Linux keeps it */
+struct kho_scratch {
+	uint64_t addr;
+	uint64_t size;
+};
+
+/** struct kho_data - the payload of the setup_data entry SETUP_KEXEC_KHO */
+struct kho_data {
+	uint64_t fdt_addr;
+	uint64_t fdt_size;
+	uint64_t scratch_addr;
+	uint64_t scratch_size; /* bytes: 16 a region */
+};
+
+_Static_assert(sizeof(struct kho_scratch) == 16, "scratch array entry");
+_Static_assert(sizeof(struct kho_data) == 32, "kho setup_data payload");
+
+#define KHO_FDT_SIZE     PAGE_SIZE /* the root FDT is one page in every version */
+#define KHO_MAX_SCRATCH  1026      /* lowmem, global and 1024 NUMA nodes */
+#define KHO_PROP_MAP     "preserved-memory-map"
+#define KHO_METADATA     "kexec-metadata"
+#define KHO_METADATA_VERSION 1
+
+/** struct kho_metadata - the blob kexec-metadata (include/linux/kho/abi/kexec_metadata.h) */
+struct kho_metadata {
+	uint32_t version;
+	char previous_release[65];
+	uint32_t kexec_count;
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct kho_metadata) == 73, "kexec-metadata blob");
+
+enum kho_map_format {
+	KHO_MAP_RADIX, /* 6-level radix tree */
+};
+
+/**
+ * struct kho_abi - one version
+ * @compatible:    the whole string of the root node, matched exactly
+ * @first_major, @first_minor, @last_major, @last_minor: the Linux releases that speak it; all 0 for none yet
+ * @map:           how the map of preserved memory is stored
+ * @blob_prop:     property of a sub-node that holds the blob's address (u64)
+ * @size_prop:     property that holds its size in bytes (u64), or NULL
+ * @scratch_align: what the consumer needs each scratch region aligned to, in bytes
+ * @max_order:     largest order that its consumer can take in
+ */
+struct kho_abi {
+	const char *compatible;
+	uint16_t first_major, first_minor, last_major, last_minor;
+	enum kho_map_format map;
+	const char *blob_prop;
+	const char *size_prop;
+	uint64_t scratch_align;
+	unsigned int max_order;
+};
+
+/** kho_abi_at() - row @i of the table, NULL past its end. */
+const struct kho_abi *kho_abi_at(unsigned int i);
+
+/** kho_abi_by_name() - the row whose compatible is @name, or NULL. */
+const struct kho_abi *kho_abi_by_name(const char *name);
+
+/** kho_abi_by_release() - the row that a kernel whose release begins "MAJOR.MINOR" speaks, or NULL. */
+const struct kho_abi *kho_abi_by_release(const char *release);
+
+/** kho_abi_list() - "kho-v2, kho-v3, …" into @buf, for messages. Return: @buf. */
+const char *kho_abi_list(char *buf, size_t size);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings: what is wrong with a handover, each with a stable name (design law 5).
+ *
+ * All findings are collected before the run stops. The list is bounded; what does not fit is counted.
+ */
+#ifndef BATON_KHO_FINDING_H
+#define BATON_KHO_FINDING_H
+
+#include "lib/fault.h"
+#include "lib/num.h"
+
+#define FINDINGS_KEPT 32
+
+/** FINDING_NAMES - X(identifier, "stable-name", "what is expected instead") */
+#define FINDING_NAMES(X)                                                                          \
+	X(SETUP_DATA_NOT_RAM, "setup-data-not-ram", "every setup_data entry lies in RAM")         \
+	X(SETUP_DATA_LOOP, "setup-data-loop", "the setup_data chain ends")                        \
+	X(KHO_ENTRY_TWICE, "kho-entry-twice", "one KHO entry in the setup_data chain")            \
+	X(KHO_ENTRY_LENGTH, "kho-entry-length", "32 bytes of KHO data")                           \
+	X(SCRATCH_LENGTH, "scratch-length", "a scratch array of 16 bytes a region, 1 to 1026")    \
+	X(SCRATCH_ARRAY_NOT_RAM, "scratch-array-not-ram", "the scratch array in RAM")             \
+	X(SCRATCH_EMPTY, "scratch-empty", "a scratch region of more than 0 bytes")                \
+	X(SCRATCH_MISALIGNED, "scratch-misaligned", "regions aligned to 2 MiB")                   \
+	X(SCRATCH_NOT_RAM, "scratch-not-ram", "every scratch region wholly in RAM")               \
+	X(SCRATCH_LOW, "scratch-low", "scratch at or above 1 MiB")                                \
+	X(SCRATCH_OVERLAP, "scratch-overlap", "disjoint scratch regions")                         \
+	X(FDT_NOT_RAM, "fdt-not-ram", "the root FDT in RAM")                                      \
+	X(FDT_LOW, "fdt-low", "the root FDT at or above 1 MiB")                                   \
+	X(FDT_IN_SCRATCH, "fdt-in-scratch", "the root FDT outside scratch")                       \
+	X(FDT_MISALIGNED, "fdt-misaligned", "the root FDT at the start of a page")                \
+	X(FDT_LENGTH, "fdt-length", "an FDT entry of 4096 bytes")                                 \
+	X(FDT_CORRUPT, "fdt-corrupt", "an FDT that passes libfdt's full check")                   \
+	X(FDT_NOT_PRESERVED, "fdt-not-preserved", "a key that covers the root FDT")               \
+	X(ABI_MISSING, "abi-missing", "a compatible string in the root node")                     \
+	X(ABI_UNKNOWN, "abi-unknown", "a KHO version that baton knows")                           \
+	X(MAP_MISSING, "map-missing", "the property preserved-memory-map")                        \
+	X(MAP_LENGTH, "map-length", "a preserved-memory-map of 8 bytes")                          \
+	X(MAP_ZERO, "map-zero", "a map address that is not 0")                                    \
+	X(NODE_MISALIGNED, "node-misaligned", "map nodes at page boundaries")                     \
+	X(NODE_NOT_RAM, "node-not-ram", "map nodes in RAM")                                       \
+	X(NODE_LOW, "node-low", "map nodes at or above 1 MiB")                                    \
+	X(NODE_IN_SCRATCH, "node-in-scratch", "map nodes outside scratch")                        \
+	X(NODE_SHARED, "node-shared", "each map node linked once, and no cycle")                  \
+	X(KEY_ZERO, "key-zero", "keys with an order bit")                                         \
+	X(KEY_WIDE, "key-wide", "keys of at most 53 bits")                                        \
+	X(KEY_ORDER, "key-order", "orders that the version allows")                               \
+	X(BLOCK_NOT_RAM, "block-not-ram", "preserved blocks wholly in RAM")                       \
+	X(BLOCK_LOW, "block-low", "preserved blocks at or above 1 MiB")                           \
+	X(BLOCK_IN_SCRATCH, "block-in-scratch", "preserved blocks outside scratch")               \
+	X(BLOCK_IS_NODE, "block-is-node", "map nodes outside preserved blocks")                   \
+	X(BLOCK_OVERLAP, "block-overlap", "no page in two preserved blocks")                      \
+	X(BLOB_ADDRESS, "blob-address", "a blob address of 8 bytes")                              \
+	X(BLOB_SIZE, "blob-size", "a blob size of 8 bytes, more than 0")                          \
+	X(BLOB_NOT_RAM, "blob-not-ram", "blobs wholly in RAM")                                    \
+	X(BLOB_NOT_PRESERVED, "blob-not-preserved", "keys that cover every page of a blob")       \
+	X(BLOB_TWICE, "blob-twice", "one sub-node a name")                                        \
+	X(METADATA_VERSION, "metadata-version", "kexec-metadata of version 1, 73 bytes or more")
+
+enum finding_code {
+#define X(id, name, expected) FINDING_##id,
+	FINDING_NAMES(X)
+#undef X
+	FINDING_COUNT
+};
+
+/**
+ * struct findings - everything found so far
+ * @list:  the first FINDINGS_KEPT, in the order found; text ends with what was expected
+ * @total: how many there were, kept or not
+ */
+struct findings {
+	struct fault list[FINDINGS_KEPT];
+	uint64_t total;
+};
+
+/** finding_name() - the stable name of @code. */
+const char *finding_name(enum finding_code code);
+
+/** finding_expected() - what should have been there instead. */
+const char *finding_expected(enum finding_code code);
+
+/**
+ * finding_add() - note one finding; cheap and harmless when the list is full
+ * @fmt: what was found and where, with numbers; "; expected …" is appended
+ */
+void finding_add(struct findings *f, enum finding_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
