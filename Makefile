@@ -1,1 +1,30 @@
-# placeholder, written by the boot room
+# SPDX-License-Identifier: MIT
+# make            build/baton.bzImage and build/batonctl
+# make run        the relay, told in a few lines          (FROM=7.1 TO=7.3, or a path to a bzImage)
+# make check      every test
+# make lint       formatting, static analysis, shell
+#
+# CC=clang builds the same with clang.
+
+VERSION := 0.1
+B       := build
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
+	-Wundef -Wvla -Wframe-larger-than=2048
+COMMON := -std=gnu11 -I. $(WARN) -DBATON_VERSION='"$(VERSION)"' -MMD -MP
+
+all: $(B)/baton.bzImage $(B)/batonctl
+
+include arch/build.mk
+include tools/build.mk
+include tests/build.mk
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all clean
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
