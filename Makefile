@@ -17,6 +17,9 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmis
 	-Wundef -Wvla -Wframe-larger-than=2048
 COMMON := -std=gnu11 -I. $(WARN) -DBATON_VERSION='"$(VERSION)"' -MMD -MP
 
+# Short lines for the person who builds; V=1 shows the commands.
+quiet = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2);)
+
 all: $(B)/baton.bzImage $(B)/batonctl
 
 include arch/build.mk

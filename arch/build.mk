@@ -1,1 +1,57 @@
 # SPDX-License-Identifier: MIT
+# The kernel itself: compiled freestanding, linked twice (the second time with its own symbol table inside).
+
+KERNEL_C   := $(wildcard lib/*.c mm/*.c kho/*.c kho/clients/*.c kexec/*.c arch/*.c boot/*.c)
+KERNEL_ASM := $(filter-out boot/header.asm,$(wildcard arch/*.asm boot/*.asm))
+KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o)
+
+KFLAGS := -Os -g -ffreestanding -fpie -fvisibility=hidden -mno-red-zone \
+	  -mgeneral-regs-only -fstack-protector-strong -fno-omit-frame-pointer \
+	  -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections -fdata-sections
+LDFLAGS := -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 -z norelro --build-id=none \
+	   --gc-sections --orphan-handling=error -T linker/baton.ld
+
+$(B)/kernel/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
+
+$(B)/kernel/%.asm.o: %.asm
+	@mkdir -p $(@D)
+	$(call quiet,NASM,$@)nasm -f elf64 -Werror -I. -MD $(@:.o=.d) -o $@ $<
+
+# The symbol table lies behind all code, so that adding it moves no address that it names.
+$(B)/kernel/symbols-none.asm: linker/symbols.awk
+	@mkdir -p $(@D)
+	$(call quiet,GEN,$@)awk -f linker/symbols.awk </dev/null >$@
+
+$(B)/kernel/symbols.asm: $(B)/kernel/pass1.elf linker/symbols.awk
+	$(call quiet,GEN,$@)LC_ALL=C nm -n $< | awk -f linker/symbols.awk >$@
+
+$(B)/kernel/symbols%.o: $(B)/kernel/symbols%.asm
+	$(call quiet,NASM,$@)nasm -f elf64 -Werror -o $@ $<
+
+$(B)/kernel/symbols.o: $(B)/kernel/symbols.asm
+	$(call quiet,NASM,$@)nasm -f elf64 -Werror -o $@ $<
+
+$(B)/kernel/pass1.elf: $(KERNEL_OBJ) $(B)/kernel/symbols-none.o linker/baton.ld
+	$(call quiet,LD,$@)ld $(LDFLAGS) -o $@ $(KERNEL_OBJ) $(B)/kernel/symbols-none.o -L$(FDT_LIB) -l:libfdt.a
+
+$(B)/baton.elf: $(KERNEL_OBJ) $(B)/kernel/symbols.o linker/baton.ld
+	$(call quiet,LD,$@)ld $(LDFLAGS) -o $@ $(KERNEL_OBJ) $(B)/kernel/symbols.o -L$(FDT_LIB) -l:libfdt.a
+
+$(B)/kernel/baton.bin: $(B)/baton.elf
+	$(call quiet,OBJCOPY,$@)objcopy -O binary $< $@
+
+# sym NAME: the value of a symbol of the linked kernel.
+sym = 0x$$(nm $(B)/baton.elf | awk '$$3 == "$(1)" {print $$1}')
+
+$(B)/kernel/header.bin: boot/header.asm $(B)/baton.elf
+	$(call quiet,NASM,$@)nasm -f bin -Werror -DVERSION='"$(VERSION)"' -DIMAGE_SIZE=$(call sym,image_end) \
+		-DFILE_SIZE=$(call sym,file_end) -o $@ $<
+
+$(B)/baton.bzImage: $(B)/kernel/header.bin $(B)/kernel/baton.bin
+	$(call quiet,CAT,$@)cat $^ >$@
+	@printf '%s  %d KiB, %d KiB in memory\n' $@ $$(($$(stat -c %s $@) / 1024)) \
+		$$(($(call sym,image_end) / 1024))
+
+FDT_LIB := $(dir $(shell $(CC) -print-file-name=libfdt.a))

@@ -71,7 +71,8 @@ int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t b
 
 /**
  * boot_info_inputs() - every range that baton must not overwrite before it is done with it
- * boot_params, command line, setup_data entries, initrd, scratch array. Return: false if @set is full.
+ * boot_params, command line, setup_data entries, EFI memory map, initrd, scratch array.
+ * Return: false if @set is full.
  */
 bool boot_info_inputs(const struct boot_info *bi, struct ranges *set);
 

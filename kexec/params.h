@@ -38,7 +38,8 @@ struct params {
 
 /**
  * params_size() - bytes of the segment; does not depend on @fdt's or @initrd's value, only on fdt != 0
- * Return: bytes, or 0 with fault cmdline-too-long (longer than the next kernel's cmdline_size less 30).
+ * Return: bytes, or 0 with fault cmdline-too-long (with its NUL longer than the next kernel's cmdline_size
+ * less 30, as in Linux's own loader).
  */
 uint64_t params_size(const struct params *p, struct fault *f);
 
@@ -48,6 +49,13 @@ uint64_t params_size(const struct params *p, struct fault *f);
  * @at:  physical address at which the segment will lie, 16-byte aligned
  */
 void params_build(const struct params *p, void *buf, paddr_t at);
+
+/**
+ * params_passes_on() - true if incoming setup_data entries of @type go on to the next kernel
+ * Those that hold plain data do; SETUP_EFI only with an EFI memory map that lies in RAM. A seed is used once,
+ * an IMA buffer lies elsewhere, and what an unknown type holds can't be known.
+ */
+bool params_passes_on(const struct boot_info *info, uint32_t type);
 
 /**
  * params_fdt_slot() - where in @buf the 8-byte KHO FDT address stands: bound last, at the jump

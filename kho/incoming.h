@@ -61,7 +61,8 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
  * @pm: as pagemap_init() leaves it, and every scratch region set
  *
  * Does nothing if step 2 could not tell the version and the map. Afterwards @pm has every map node and every
- * preserved page set, and @in its counts.
+ * preserved page set, and @in its counts. A map with more than 32 broken links fills the list with them: its blocks
+ * are then not looked at, and @f->total says how many findings there are at least.
  */
 void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ranges *scratch,
 		   struct pagemap *pm, struct findings *f);
@@ -69,6 +70,7 @@ void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ran
 /**
  * kho_in_blob() - the @i-th blob
  * Where the version has no size, the blob's own FDT header gives it, else the rest of the block it lies in.
+ * Address and size are 0 where the handover has a finding about them.
  * Return: false past the last.
  */
 bool kho_in_blob(const struct kho_in *in, unsigned int i, struct kho_blob *blob);
@@ -80,7 +82,10 @@ bool kho_in_blob(const struct kho_in *in, unsigned int i, struct kho_blob *blob)
  */
 bool kho_in_key(const struct kho_in *in, paddr_t addr, paddr_t *base, unsigned int *order);
 
-/** kho_in_is_node() - true if the page at @addr is a node or leaf of the map; walks the whole tree. */
+/**
+ * kho_in_is_node() - true if the page at @addr is a node or leaf of the map
+ * Walks the whole map; false before step 3. Safe at any time and with any handover.
+ */
 bool kho_in_is_node(const struct kho_in *in, paddr_t addr);
 
 /**

@@ -13,7 +13,11 @@
 
 #define KHO_LEAF_BITS  32768
 #define KHO_LEAF_WORDS 512
-#define KHO_MAX_ORDER  40 /* 2^40 pages: all of a 52-bit address space */
+/*
+ * The largest order that any row of the ABI table may allow. Up to it all keys of one leaf have the same order;
+ * the keys of all larger orders crowd into the one leaf that begins with key 0.
+ */
+#define KHO_MAX_ORDER  37
 
 /**
  * struct kho_leaf - one leaf

@@ -44,6 +44,12 @@ void pagemap_clear(struct pagemap *pm, paddr_t base, paddr_t end);
 bool pagemap_any(const struct pagemap *pm, paddr_t base, paddr_t end);
 
 /**
+ * pagemap_first_set() - where the first set page that [@base, @end) touches begins
+ * Return: its address, but not less than @base; @end if there is none.
+ */
+paddr_t pagemap_first_set(const struct pagemap *pm, paddr_t base, paddr_t end);
+
+/**
  * pagemap_words() - the words of the map from @base on, for code that works 64 pages at a time
  * @base: physical address, 256 KiB aligned
  * @nr:   set to how many words follow within the same chunk

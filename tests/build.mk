@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
-PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/options.c
+PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/options.c \
+	arch/paging.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 PURE_OBJ := $(PURE:%.c=$(B)/host/%.o)
@@ -9,14 +10,14 @@ UNIT     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SAN) -c $< -o $@
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -c $< -o $@
 
 $(B)/host/libbaton.a: $(PURE_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
 
 $(B)/unit/%: tests/unit/%.c $(B)/host/libbaton.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
 
 unit: $(UNIT)
 	@for t in $(UNIT); do CMOCKA_MESSAGE_OUTPUT=TAP $$t || exit 1; done

@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: MIT
+# The host tool: its own files and the pure rooms it needs.
+# Debian: zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev
+
+TOOL_C    := $(wildcard tools/*.c) lib/fault.c kexec/bzimage.c kho/abi.c
+TOOL_OBJ  := $(TOOL_C:%.c=$(B)/tools/%.o)
+TOOL_LIBS := -lz -lzstd -llzma -lbz2 -llz4
+
+$(B)/tools/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) -O2 -g -c $< -o $@
+
+$(B)/batonctl: $(TOOL_OBJ)
+	$(call quiet,LD,$@)$(CC) $^ -o $@ $(TOOL_LIBS)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "arch/acpi.h"
+
+#include <string.h>
+
+#define BIOS_AREA      0xe0000
+#define BIOS_AREA_SIZE 0x20000
+#define MAX_TABLE      MIB(4)
+#define FADT_MIN       92 /* up to and including PM_TMR_LEN */
+
+struct __attribute__((packed)) rsdp {
+	char signature[8];
+	uint8_t checksum;
+	char oem[6];
+	uint8_t revision;
+	uint32_t rsdt;
+	uint32_t length;
+	uint64_t xsdt;
+};
+
+struct __attribute__((packed)) header {
+	char signature[4];
+	uint32_t length;
+	uint8_t revision, checksum;
+	char oem[6], oem_table[8];
+	uint32_t oem_revision, creator, creator_revision;
+};
+
+struct __attribute__((packed)) fadt {
+	struct header header;
+	uint32_t facs, dsdt;
+	uint8_t skip1[12];
+	uint32_t pm1a_event, pm1b_event, pm1a_control, pm1b_control, pm2_control, pm_timer;
+	uint8_t skip2[11];
+	uint8_t pm_timer_length;
+};
+
+_Static_assert(sizeof(struct rsdp) == 32, "RSDP 2.0 up to XsdtAddress");
+_Static_assert(sizeof(struct header) == 36, "ACPI table header");
+_Static_assert(offsetof(struct fadt, pm1a_control) == 64, "FADT PM1a_CNT_BLK");
+_Static_assert(offsetof(struct fadt, pm_timer) == 76, "FADT PM_TMR_BLK");
+_Static_assert(offsetof(struct fadt, pm_timer_length) == 91, "FADT PM_TMR_LEN");
+
+typedef const void *(*look_fn)(paddr_t addr, uint64_t size);
+
+static const struct rsdp *find_rsdp(paddr_t rsdp, look_fn look)
+{
+	const uint8_t *area;
+
+	if (rsdp)
+		return look(rsdp, sizeof(struct rsdp));
+	area = look(BIOS_AREA, BIOS_AREA_SIZE);
+	for (uint32_t i = 0; area && i + sizeof(struct rsdp) <= BIOS_AREA_SIZE; i += 16)
+		if (memcmp(area + i, "RSD PTR ", 8) == 0)
+			return (const struct rsdp *)(area + i);
+	return NULL;
+}
+
+/* The whole table at @addr, or NULL. */
+static const struct header *table_at(paddr_t addr, look_fn look)
+{
+	const struct header *h = addr ? look(addr, sizeof(*h)) : NULL;
+
+	if (!h || h->length < sizeof(*h) || h->length > MAX_TABLE)
+		return NULL;
+	return look(addr, h->length);
+}
+
+static const struct header *find_table(const struct rsdp *rsdp, const char *signature, look_fn look)
+{
+	bool wide = rsdp->revision >= 2 && rsdp->xsdt;
+	const struct header *root = table_at(wide ? rsdp->xsdt : rsdp->rsdt, look);
+	uint32_t entry = wide ? 8 : 4;
+
+	for (uint32_t at = sizeof(*root); root && at + entry <= root->length; at += entry) {
+		const struct header *h;
+		paddr_t addr = 0;
+
+		memcpy(&addr, (const uint8_t *)root + at, entry);
+		h = table_at(addr, look);
+		if (h && memcmp(h->signature, signature, 4) == 0)
+			return h;
+	}
+	return NULL;
+}
+
+/* AML of the package _S5_: NameOp's name, PackageOp, length, count, first element: a byte constant. */
+static void read_s5(struct acpi *acpi, const struct header *dsdt)
+{
+	const uint8_t *p = (const uint8_t *)dsdt, *end = p + dsdt->length;
+
+	for (p += sizeof(*dsdt); p + 12 <= end; p++) {
+		const uint8_t *q = p + 5;
+
+		if (memcmp(p, "_S5_\x12", 5) != 0)
+			continue;
+		q += (*q >> 6) + 2;
+		if (q + 1 < end && *q <= 1)
+			acpi->sleep_type = *q;
+		else if (q + 2 <= end && *q == 0x0a)
+			acpi->sleep_type = q[1] & 7;
+		else
+			return;
+		acpi->has_s5 = true;
+		return;
+	}
+}
+
+void acpi_read(struct acpi *acpi, paddr_t rsdp_addr, look_fn look)
+{
+	const struct rsdp *rsdp = find_rsdp(rsdp_addr, look);
+	const struct header *h = rsdp ? find_table(rsdp, "FACP", look) : NULL;
+	const struct fadt *fadt = (const struct fadt *)h;
+
+	memset(acpi, 0, sizeof(*acpi));
+	if (!h || h->length < FADT_MIN)
+		return;
+	acpi->pm1a = (uint16_t)fadt->pm1a_control;
+	acpi->pm1b = (uint16_t)fadt->pm1b_control;
+	if (fadt->pm_timer_length == 4)
+		acpi->pm_timer = (uint16_t)fadt->pm_timer;
+	h = table_at(fadt->dsdt, look);
+	if (h)
+		read_s5(acpi, h);
+}

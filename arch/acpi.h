@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The three things that baton asks ACPI for: the timer, the power-off port, and what to write there. */
+#ifndef BATON_ARCH_ACPI_H
+#define BATON_ARCH_ACPI_H
+
+#include "lib/num.h"
+
+/**
+ * struct acpi - 0 where the machine does not say
+ * @pm_timer: I/O port of the power management timer
+ * @pm1a, @pm1b: I/O ports of the PM1 control registers
+ * @sleep_type: value of SLP_TYP for S5; valid if @has_s5
+ */
+struct acpi {
+	uint16_t pm_timer, pm1a, pm1b;
+	uint8_t sleep_type;
+	bool has_s5;
+};
+
+/**
+ * acpi_read() - look into FADT and DSDT
+ * @rsdp: physical address of the RSDP; 0 to search 0xe0000 to 0xfffff
+ * @look: gives a pointer to firmware memory, or NULL
+ *
+ * Tables that are missing or make no sense leave the fields at 0.
+ */
+void acpi_read(struct acpi *acpi, paddr_t rsdp, const void *(*look)(paddr_t addr, uint64_t size));
+
+#endif

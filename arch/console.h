@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The serial console: polled, one line at a time, each with a time stamp and a topic. */
+#ifndef BATON_ARCH_CONSOLE_H
+#define BATON_ARCH_CONSOLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * console_init() - choose the port
+ * @port: 0 to 3 for ttyS0 to ttyS3 at the PC's usual addresses, -1 for no console
+ * @baud: line speed, 8N1; 0 leaves the port as the previous kernel set it
+ */
+void console_init(int port, unsigned int baud);
+
+/** console_port() - the I/O port of the UART, 0 without a console. */
+uint16_t console_port(void);
+
+/**
+ * say_prefix() - the time stamp and topic that a line printed now would begin with, into @buf
+ * Return: its length in bytes.
+ */
+int say_prefix(char *buf, size_t size, const char *topic);
+
+/**
+ * say() - print "[   123 µs] topic      text"
+ * @topic: "" continues what the line before spoke of
+ * @fmt:   see lib/printf.c; a line is cut at 200 characters
+ */
+void say(const char *topic, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

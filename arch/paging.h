@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Page tables: identity maps with 4 KiB, 2 MiB and, where the CPU has them, 1 GiB pages. */
+#ifndef BATON_ARCH_PAGING_H
+#define BATON_ARCH_PAGING_H
+
+#include "lib/num.h"
+
+#define MAP_NONE  0U /* not present: a guard page */
+#define MAP_READ  1U
+#define MAP_WRITE 2U
+#define MAP_EXEC  4U
+
+/**
+ * struct paging - a set of page tables under construction or in use
+ * @root:      the top table
+ * @next, @end: identity-mapped, writable pages that further tables are taken from
+ * @levels:    4 or 5
+ * @gib_pages: whether 1 GiB pages may be used
+ */
+struct paging {
+	uint64_t *root;
+	paddr_t next, end;
+	unsigned int levels;
+	bool gib_pages;
+};
+
+/** paging_cpu_gib_pages() - true if this CPU has 1 GiB pages. */
+bool paging_cpu_gib_pages(void);
+
+/**
+ * paging_init() - begin an empty set of tables
+ * @pool: at least one page of memory for tables, page-aligned
+ * @end:  its end
+ * @levels: 4 or 5: what the machine runs with
+ */
+void paging_init(struct paging *pt, paddr_t pool, paddr_t end, unsigned int levels, bool gib_pages);
+
+/**
+ * paging_map() - map [@base, @end) onto itself with @rights, whatever was there before
+ * @base, @end: page-aligned
+ *
+ * Larger pages are used wherever the range covers one wholly, and split where rights begin to differ.
+ * Return: false if the pool is empty: part of the range may then be mapped.
+ */
+bool paging_map(struct paging *pt, paddr_t base, paddr_t end, unsigned int rights);
+
+/** paging_use() - switch to these tables; with CR0.WP and EFER.NXE set. */
+void paging_use(const struct paging *pt);
+
+/** paging_flush() - make the CPU forget what it remembers of the tables in use. */
+void paging_flush(void);
+
+/**
+ * paging_pages() - tables that mapping @bytes of RAM below @top in @pieces pieces can take, at most
+ * @top:    end of the highest range
+ * @pieces: number of ranges mapped with rights of their own
+ */
+uint64_t paging_pages(paddr_t top, uint64_t pieces, bool gib_pages);
+
+#endif

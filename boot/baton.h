@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* The one run of baton: everything that the stages hand to each other. */
+#ifndef BATON_BOOT_BATON_H
+#define BATON_BOOT_BATON_H
+
+#include "arch/acpi.h"
+#include "arch/paging.h"
+#include "boot/bootinfo.h"
+#include "boot/options.h"
+#include "kexec/bzimage.h"
+#include "kexec/payload.h"
+#include "kho/outgoing.h"
+
+/* Room for scratch cut up by all that can lie in it, or for RAM where it serves as scratch. */
+#define SCRATCH_RANGES (KHO_MAX_SCRATCH + BOOT_MAX_RAM + BOOT_MAX_SETUP)
+
+#define RELEASE "baton-" BATON_VERSION
+
+enum stage { STAGE_ENTRY, STAGE_INGEST, STAGE_PUBLISH, STAGE_PLAN, STAGE_COUNT };
+
+/**
+ * struct baton
+ * @info, @opt:  what came in with the boot_params, and the baton.* words
+ * @scratch:     where kexec segments may lie: the handover's scratch; without a handover, all RAM above 1 MiB
+ * @early:       the part of @scratch in which nothing lies yet that is still needed
+ * @map, @pages: the page map and, once the handover is in it, the page allocator
+ * @paging:      the page tables in use
+ * @in, @out:    the handover, incoming and outgoing
+ * @payload, @kernel: what is started next
+ * @abi:         the version in which it is handed to it
+ * @ticks:       time-stamp counter ticks by stage; @since: when the present stage began
+ */
+struct baton {
+	struct boot_info info;
+	struct options opt;
+	struct ranges scratch, early;
+	struct pagemap map;
+	struct palloc pages;
+	struct paging paging;
+	struct acpi acpi;
+	struct kho_in in;
+	struct kho_out out;
+	struct payload payload;
+	struct bzimage kernel;
+	const struct kho_abi *abi;
+	struct findings findings;
+	struct fault fault;
+	struct range scratch_table[SCRATCH_RANGES], early_table[SCRATCH_RANGES];
+	uint64_t ticks[STAGE_COUNT], since;
+};
+
+/** stage_done() - charge the time since the last call to @stage. */
+void stage_done(struct baton *b, enum stage stage);
+
+/* memory.c: law 1 by page tables, and the memory that baton uses for itself */
+
+/** memory_protect() - page tables by law 1, then the page map; both in scratch. Return: 0, or -1 and b->fault. */
+int memory_protect(struct baton *b);
+
+/** memory_make_executable() - turn a page from the allocator from writable into executable. */
+bool memory_make_executable(paddr_t page);
+
+/** memory_owner() - what lies at @addr, in a few words, for reports. */
+const char *memory_owner(paddr_t addr);
+
+/* next.c: from the payload to the jump */
+
+/** next_choose() - find the payload, check its kernel, and settle the version that it speaks. Return: 0 or -1. */
+int next_choose(struct baton *b);
+
+/** next_jump() - plan, build the next boot_params, and go. Returns -1 and b->fault if that can't be done. */
+int next_jump(struct baton *b);
+
+/* report.c: what the person at the console is told */
+
+/** report_hello() - who speaks, and what it was given. */
+void report_hello(const struct baton *b);
+
+/** report_books() - RAM, scratch, preserved memory, blobs, free. */
+void report_books(const struct baton *b);
+
+/** report_refusal() - all findings and the fault, and what to do next. */
+void report_refusal(const struct baton *b);
+
+/** report_end() - end a run that failed, as baton.onerror says. */
+_Noreturn void report_end(const struct baton *b);
+
+/* test.c */
+
+/** test_hook() - commit the deliberate fault that baton.test= names, if any. Return: 0, or -1 and b->fault. */
+int test_hook(struct baton *b);
+
+#endif

@@ -1,0 +1,138 @@
+; SPDX-License-Identifier: MIT
+;
+; The ways into the protected-mode part of the image.
+;
+; +0x000  32-bit entry, of loaders that know no better: says that this door is closed.
+; +0x200  64-bit entry, from Linux's purgatory, another baton, or any 64-bit boot loader:
+;           RSI = physical address of boot_params
+;           long mode, paging on, this image, boot_params and all it points to identity-mapped
+;           interrupts off; no usable stack, GDT, IDT or bss is taken for granted, nor is any load address
+; +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
+; +0x2c0  kernel_info of the boot protocol
+
+	default rel
+	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start
+	extern gdt, gdt_pointer, canary_area
+	extern baton_main
+
+	section .head exec
+
+	bits 32
+entry32:
+	mov dx, 0x3f8
+	call .here
+.here:	pop esi
+	add esi, closed - .here
+.next:	mov al, [esi]
+	test al, al
+	jz .stop
+	out dx, al
+	inc esi
+	jmp .next
+.stop:	hlt
+	jmp .stop
+closed:	db "baton: this image starts by kexec only; the 32-bit entry is not built in", 13, 10, 0
+
+	times 0x200 - ($ - $$) db 0
+	bits 64
+	global entry64
+entry64:
+	cli
+	cld
+	rdtsc
+	shl rdx, 32
+	lea r14, [rdx + rax]		; time of entry, for the clock
+	mov r15, rsi
+	jmp enter
+
+	times 0x280 - ($ - $$) db 0
+	global payload_slot
+payload_slot:
+	db "BATONPLD"
+	; the linker script puts the image's size here
+	section .head.rest exec
+	dq 0				; offset and size of the payload: batonctl bundle writes them
+	dq 0
+
+	times 0x2c0 - 0x290 - ($ - $$) db 0
+kernel_info:
+	db "LToP"
+	dd kernel_info_end - kernel_info
+	dd kernel_info_end - kernel_info
+	dd 0x8000000a			; setup_type_max: SETUP_KEXEC_KHO, and indirect ones
+kernel_info_end:
+
+	section .text.entry exec
+; From here on nothing of the previous kernel is used but its page tables.
+enter:
+	lea rdi, [bss_start]		; includes the stack: nothing is on it yet
+	lea rcx, [bss_end]
+	sub rcx, rdi
+	shr rcx, 3
+	xor eax, eax
+	rep stosq
+	lea rsp, [stack_end]
+
+	; Relocate: every entry is R_X86_64_RELATIVE (the linker script sees to that).
+	lea rbx, [image_start]
+	lea rsi, [rela_start]
+	lea rdx, [rela_end]
+.rela:	cmp rsi, rdx
+	jae .relocated
+	mov rdi, [rsi]			; where, from the start of the image
+	mov rax, [rsi + 16]		; what, from the start of the image
+	add rax, rbx
+	mov [rbx + rdi], rax
+	add rsi, 24
+	jmp .rela
+.relocated:
+
+	lea rax, [gdt]
+	mov [gdt_pointer + 2], rax
+	lgdt [gdt_pointer]
+	mov eax, 0x18
+	mov ds, eax
+	mov es, eax
+	mov ss, eax
+	xor eax, eax
+	mov fs, eax
+	mov gs, eax
+	push 0x10
+	lea rax, [.reloaded]
+	push rax
+	o64 retf
+.reloaded:
+
+	; SSE for whatever the packaged libfdt was compiled to; baton's own code uses none.
+	mov rax, cr0
+	and eax, ~(1 << 2 | 1 << 3)	; EM, TS
+	or eax, 1 << 1			; MP
+	mov cr0, rax
+	mov rax, cr4
+	or eax, 1 << 9 | 1 << 10	; OSFXSR, OSXMMEXCPT
+	mov cr4, rax
+
+	; The stack protector reads its canary at fs:0x28.
+	lea rax, [canary_area]
+	mov rdx, rax
+	shr rdx, 32
+	mov ecx, 0xc0000100		; FS base
+	wrmsr
+	mov eax, 1
+	xor ecx, ecx
+	cpuid
+	mov rax, r14
+	bt ecx, 30			; RDRAND
+	jnc .mix
+	rdrand rdx
+	xor rax, rdx
+.mix:	mov rcx, 0x9e3779b97f4a7c15
+	imul rax, rcx
+	xor al, al			; a zero byte ends runaway strings before the canary
+	mov [canary_area + 0x28], rax
+
+	mov rdi, r15
+	mov rsi, r14
+	xor ebp, ebp			; the back-trace ends here
+	call baton_main
+	ud2

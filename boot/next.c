@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/* From the payload to the jump: what is started next, where its segments go, and the point of no return. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arch/clock.h"
+#include "arch/console.h"
+#include "arch/cpu.h"
+#include "arch/handoff.h"
+#include "arch/image.h"
+#include "boot/baton.h"
+#include "kexec/params.h"
+#include "kexec/plan.h"
+#include "kexec/slot.h"
+
+#define SEED_WORDS     4 /* Linux takes 32 bytes */
+#define INITRD_MIN     MIB(16)
+#define PARAMS_ALIGN   PAGE_SIZE
+
+enum segment { SEGMENT_KERNEL, SEGMENT_PARAMS, SEGMENT_INITRD };
+
+extern const struct slot payload_slot;
+
+static struct kho_scratch next_scratch[KHO_MAX_SCRATCH];
+static struct range target_table[SCRATCH_RANGES];
+
+static int find_payload(struct baton *b)
+{
+	const struct slot *slot = &payload_slot;
+	const void *bundle = NULL, *initrd = NULL;
+
+	if (slot->size) {
+		bundle = door_ro(&b->info.door, (paddr_t)image_start + slot->payload, slot->size);
+		if (!bundle)
+			return fault_set(&b->fault, "payload-not-ram",
+					 "payload of %lu bytes behind the image at 0x%lx; expected it in RAM",
+					 slot->size, (paddr_t)image_start);
+	}
+	if (b->info.initrd_size)
+		initrd = door_ro(&b->info.door, b->info.initrd, b->info.initrd_size);
+	return payload_find(&b->payload, bundle, slot->size, initrd, b->info.initrd_size, &b->fault);
+}
+
+/* baton.abi=, else what batonctl bundle recorded, else what the release of the kernel speaks. */
+static int choose_abi(struct baton *b)
+{
+	const char *name = b->opt.abi[0] ? b->opt.abi : b->payload.abi;
+	char known[160];
+
+	if (name[0]) {
+		b->abi = kho_abi_by_name(name);
+		if (!b->abi)
+			return fault_set(&b->fault, "abi-unknown", "%s asked for; expected one of %s", name,
+					 kho_abi_list(known, sizeof(known)));
+	} else if (strncmp(b->kernel.release, "baton-", 6) == 0) {
+		b->abi = b->in.abi;
+	} else {
+		b->abi = kho_abi_by_release(b->kernel.release);
+		if (!b->abi)
+			return fault_set(&b->fault, "abi-undecided",
+					 "no KHO version known for Linux %s; expected baton.abi= one of %s",
+					 b->kernel.release[0] ? b->kernel.release : "(no release in its header)",
+					 kho_abi_list(known, sizeof(known)));
+	}
+	return 0;
+}
+
+int next_choose(struct baton *b)
+{
+	if (find_payload(b) ||
+	    bzimage_parse(&b->kernel, b->payload.kernel, b->payload.kernel_size, cpu_la57(), &b->fault))
+		return -1;
+	if (b->info.has_kho && choose_abi(b))
+		return -1;
+	stage_done(b, STAGE_PLAN);
+	say("payload", "%s, %lu KiB%s%s", b->kernel.release, b->payload.kernel_size >> 10,
+	    b->info.has_kho ? ", speaks " : "", b->info.has_kho ? b->abi->compatible : "");
+	if (b->payload.initrd_size)
+		say("", "initrd, %lu KiB", b->payload.initrd_size >> 10);
+	return 0;
+}
+
+static uint32_t make_seed(uint64_t *seed)
+{
+	for (int i = 0; i < SEED_WORDS; i++)
+		if (!cpu_rdrand(&seed[i]))
+			return 0;
+	return SEED_WORDS * sizeof(*seed);
+}
+
+/* What does not go on is said: nothing is lost in silence. */
+static void report_dropped(const struct baton *b)
+{
+	for (unsigned int i = 0; i < b->info.nr_setup; i++) {
+		const struct boot_setup *s = &b->info.setup[i];
+
+		if (s->type != SETUP_RNG_SEED && s->type != SETUP_KEXEC_KHO && !params_passes_on(&b->info, s->type))
+			say("dropped", "setup_data type 0x%x, %u bytes: it points to memory that is not carried",
+			    s->type, s->len);
+	}
+}
+
+/* Where segments may go: the next kernel's view of scratch; without a handover, RAM that is not @own. */
+static void find_target(struct baton *b, struct ranges *target, struct params *p, struct range own)
+{
+	if (b->info.has_kho) {
+		p->nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch, b->abi->scratch_align,
+					       next_scratch, target);
+		return;
+	}
+	memcpy(target->r, b->scratch.r, b->scratch.nr * sizeof(*target->r));
+	target->nr = b->scratch.nr;
+	ranges_sub(target, own.base, own.end);
+}
+
+static void fill_plan(struct plan *plan, const struct baton *b, paddr_t params, uint64_t params_bytes)
+{
+	const struct payload *p = &b->payload;
+
+	plan->seg[SEGMENT_KERNEL] = (struct plan_segment){
+		.name = "kernel",
+		.src = (paddr_t)p->kernel + b->kernel.code,
+		.size = b->kernel.code_size,
+		.memsz = b->kernel.memory,
+		.align = b->kernel.align,
+		.min = b->kernel.min,
+	};
+	plan->seg[SEGMENT_PARAMS] = (struct plan_segment){
+		.name = "boot_params",
+		.src = params,
+		.size = params_bytes,
+		.memsz = align_up(params_bytes, PAGE_SIZE),
+		.align = PARAMS_ALIGN,
+		.min = LOW_LIMIT,
+	};
+	plan->nr = 2;
+	if (p->initrd_size)
+		plan->seg[plan->nr++] = (struct plan_segment){
+			.name = "initrd",
+			.src = (paddr_t)p->initrd,
+			.size = p->initrd_size,
+			.memsz = align_up(p->initrd_size, PAGE_SIZE),
+			.align = PAGE_SIZE,
+			.min = INITRD_MIN,
+			.stay = true,
+		};
+}
+
+static void report_plan(const struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->nr; i++) {
+		const struct plan_segment *s = &plan->seg[plan->order[i]];
+
+		say(i ? "" : "plan", "%-11s 0x%09lx – 0x%09lx  %6lu KiB  %s 0x%lx", s->name, s->dst,
+		    s->dst + s->memsz, s->memsz >> 10, s->dst == s->src ? "stays at" : "from", s->src);
+	}
+}
+
+static void fill_handoff(struct handoff *h, const struct plan *plan)
+{
+	h->entry = plan->seg[SEGMENT_KERNEL].dst + BZIMAGE_ENTRY64;
+	h->params = plan->seg[SEGMENT_PARAMS].dst;
+	h->nr = plan->nr;
+	for (unsigned int i = 0; i < plan->nr; i++) {
+		const struct plan_segment *s = &plan->seg[plan->order[i]];
+
+		h->move[i] = (struct handoff_move){ s->dst, s->src, s->size, s->memsz };
+	}
+}
+
+/* The last line that baton prints: the trampoline adds how long the copies took. */
+static void fill_closing(struct handoff *h, struct baton *b)
+{
+	const uint64_t *t = b->ticks;
+	int n;
+
+	stage_done(b, STAGE_PLAN);
+	say("jump", "%s at 0x%lx, %lu ticks after entry", b->kernel.release, h->entry, clock_ticks());
+	n = say_prefix(h->closing, sizeof(h->closing), "time");
+	snprintf(h->closing + n, sizeof(h->closing) - (size_t)n,
+		 "entry %lu µs, ingest %lu µs, publish %lu µs, plan %lu µs, copy ",
+		 clock_to_us(t[STAGE_ENTRY]), clock_to_us(t[STAGE_INGEST]), clock_to_us(t[STAGE_PUBLISH]),
+		 clock_to_us(t[STAGE_PLAN]));
+}
+
+int next_jump(struct baton *b)
+{
+	uint64_t seed[SEED_WORDS], bytes, hand = handoff_pages(&b->info.ram), pages;
+	struct params p = { .info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.fdt };
+	struct ranges target = { target_table, 0, SCRATCH_RANGES };
+	struct plan plan = { 0 };
+	struct handoff *h;
+	void *buffer;
+	paddr_t own;
+
+	/* Prepare. */
+	p.cmdline = b->payload.has_cmdline ? b->payload.cmdline : b->opt.forward;
+	p.seed_size = make_seed(seed);
+	p.initrd_size = b->payload.initrd_size;
+	p.scratch = next_scratch;
+	p.nr_scratch = b->in.nr_scratch;
+	bytes = params_size(&p, &b->fault);
+	if (!bytes)
+		return -1;
+	pages = hand + align_up(bytes, PAGE_SIZE) / PAGE_SIZE;
+	if (!palloc_pages(&b->pages, pages, &own))
+		return fault_set(&b->fault, "out-of-memory",
+				 "%lu KiB of free RAM in a row needed for the hand-off", pages * PAGE_SIZE >> 10);
+	find_target(b, &target, &p, (struct range){ own, own + pages * PAGE_SIZE });
+	bytes = params_size(&p, &b->fault);
+	fill_plan(&plan, b, own + hand * PAGE_SIZE, bytes);
+	if (plan_place(&plan, &target, &b->fault))
+		return -1;
+	h = handoff_prepare(own, hand, &b->info.ram);
+	if (!h || !memory_make_executable(own))
+		return fault_set(&b->fault, "page-tables", "%lu pages did not suffice for the hand-off", hand);
+	report_dropped(b);
+	report_plan(&plan);
+	fill_handoff(h, &plan);
+	p.initrd = p.initrd_size ? plan.seg[SEGMENT_INITRD].dst : 0;
+	buffer = (void *)(own + hand * PAGE_SIZE);
+	params_build(&p, buffer, plan.seg[SEGMENT_PARAMS].dst);
+	fill_closing(h, b);
+
+	/*
+	 * Point of no return. What is published now is bound by one store, then the trampoline overwrites
+	 * scratch, this code included.
+	 */
+	if (b->out.fdt)
+		*(volatile uint64_t *)((uint8_t *)buffer + params_fdt_slot(&p)) = b->out.fdt;
+	handoff_jump(h);
+}

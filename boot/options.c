@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+#include "boot/options.h"
+
+#include <string.h>
+
+#define PREFIX     "baton."
+#define PREFIX_LEN 6
+#define MAX_BAUD   115200 /* what the clock of a PC's serial port gives, and divides evenly */
+#define SHOWN      64     /* characters of a foreign word in a message */
+
+/** struct word - one word of the command line, as it stands there */
+struct word {
+	const char *text;
+	size_t len;
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static size_t spaces(const char *s)
+{
+	size_t n = 0;
+
+	while (is_space(s[n]))
+		n++;
+	return n;
+}
+
+static size_t word_length(const char *s)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; s[n] && (quoted || !is_space(s[n])); n++) {
+		if (s[n] == '"')
+			quoted = !quoted;
+	}
+	return n;
+}
+
+/* Quotes around a whole word, or around its value, are not part of it. */
+static struct word unquote(struct word w)
+{
+	if (w.len > 0 && w.text[0] == '"') {
+		w.text++;
+		w.len--;
+		if (w.len > 0 && w.text[w.len - 1] == '"')
+			w.len--;
+	}
+	return w;
+}
+
+static bool is(struct word w, const char *text)
+{
+	return strlen(text) == w.len && memcmp(w.text, text, w.len) == 0;
+}
+
+/* Return: false if @w begins otherwise than with @prefix; @w is then unchanged. */
+static bool strip(struct word *w, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (w->len < n || memcmp(w->text, prefix, n) != 0)
+		return false;
+	w->text += n;
+	w->len -= n;
+	return true;
+}
+
+static bool copy_word(char *buf, size_t size, struct word w)
+{
+	if (w.len == 0 || w.len >= size)
+		return false;
+	memcpy(buf, w.text, w.len);
+	buf[w.len] = '\0';
+	return true;
+}
+
+static bool read_baud(unsigned int *baud, struct word w)
+{
+	unsigned int value = 0;
+	size_t n = 0;
+
+	while (n < w.len && w.text[n] >= '0' && w.text[n] <= '9' && value <= MAX_BAUD)
+		value = value * 10 + (unsigned int)(w.text[n++] - '0');
+	w.text += n;
+	w.len -= n;
+	if (value == 0 || value > MAX_BAUD || MAX_BAUD % value || !(w.len == 0 || is(w, "n8")))
+		return false;
+	*baud = value;
+	return true;
+}
+
+static bool read_console(struct options *o, struct word w)
+{
+	unsigned int baud = 0;
+	int port;
+
+	if (is(w, "none")) {
+		o->console = -1;
+		return true;
+	}
+	if (!strip(&w, "ttyS") || w.len == 0 || w.text[0] < '0' || w.text[0] > '3')
+		return false;
+	port = w.text[0] - '0';
+	w.text++;
+	w.len--;
+	if (w.len > 0 && !(strip(&w, ",") && read_baud(&baud, w)))
+		return false;
+	o->console = port;
+	o->baud = baud;
+	return true;
+}
+
+static bool read_on_error(struct options *o, struct word w)
+{
+	static const struct {
+		const char *name;
+		enum on_error value;
+	} all[] = {
+		{ "halt", ON_ERROR_HALT },
+		{ "reboot", ON_ERROR_REBOOT },
+		{ "poweroff", ON_ERROR_POWEROFF },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (is(w, all[i].name)) {
+			o->on_error = all[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* @w is a whole word that begins with "baton.", without its quotes. Errors name it. */
+static int read_option(struct options *o, struct word w, struct fault *f)
+{
+	int shown = w.len < SHOWN ? (int)w.len : SHOWN;
+	struct word value = w;
+	const char *expected;
+	bool good;
+
+	strip(&value, PREFIX);
+	if (strip(&value, "abi=")) {
+		good = copy_word(o->abi, sizeof(o->abi), unquote(value));
+		expected = "a KHO version such as kho-v4";
+	} else if (strip(&value, "onerror=")) {
+		good = read_on_error(o, unquote(value));
+		expected = "halt, reboot or poweroff";
+	} else if (strip(&value, "console=")) {
+		good = read_console(o, unquote(value));
+		expected = "ttyS0 to ttyS3, with a speed that divides 115200, or none";
+	} else if (strip(&value, "test=")) {
+		good = copy_word(o->test, sizeof(o->test), unquote(value));
+		expected = "a name of at most 31 characters";
+	} else {
+		return fault_set(f, "option-unknown",
+				 "%.*s; known are baton.abi=, .console=, .onerror= and .test=",
+				 shown, w.text);
+	}
+	return good ? 0 :
+		      fault_set(f, "option-value", "%.*s; expected %s", shown, w.text, expected);
+}
+
+static bool is_ours(struct word w)
+{
+	return w.len >= PREFIX_LEN && memcmp(w.text, PREFIX, PREFIX_LEN) == 0;
+}
+
+/**
+ * struct out - the command line that is forwarded
+ * @len:  characters in it
+ * @full: something was left out
+ */
+struct out {
+	char *buf;
+	size_t len;
+	bool full;
+};
+
+static void forward(struct out *out, const char *text, size_t n)
+{
+	if (out->full || n > PAYLOAD_CMDLINE - 1 - out->len) {
+		out->full = true;
+		return;
+	}
+	memcpy(out->buf + out->len, text, n);
+	out->len += n;
+	out->buf[out->len] = '\0';
+}
+
+int options_parse(struct options *o, const char *cmdline, struct fault *f)
+{
+	struct out out = { .buf = o->forward };
+	const char *s = cmdline;
+	int ret = 0;
+
+	memset(o, 0, sizeof(*o));
+	forward(&out, s, spaces(s));
+	s += spaces(s);
+	while (*s) {
+		struct word raw = { s, word_length(s) }, w = unquote(raw);
+		size_t gap = spaces(s + raw.len);
+		struct fault later;
+
+		if (is(raw, "--")) {
+			forward(&out, s, strlen(s));
+			break;
+		}
+		if (is_ours(w)) {
+			/* The first error is the one to tell; the words after it still count. */
+			if (read_option(o, w, ret ? &later : f))
+				ret = -1;
+			/* The space after a word goes with it; after the last, that before it. */
+			while (s[raw.len + gap] == '\0' && out.len > 0 &&
+			       is_space(out.buf[out.len - 1]))
+				out.buf[--out.len] = '\0';
+		} else {
+			forward(&out, s, raw.len + gap);
+		}
+		s += raw.len + gap;
+	}
+	if (out.full && !ret)
+		ret = fault_set(f, "option-value", "a command line of more than %u characters",
+				PAYLOAD_CMDLINE - 1);
+	return ret;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include <stdio.h>
+#include <string.h>
+
+#include "arch/console.h"
+#include "arch/image.h"
+#include "arch/power.h"
+#include "boot/baton.h"
+
+static const char *const end_names[] = { "halt", "reboot", "poweroff" };
+
+void report_hello(const struct baton *b)
+{
+	say("baton", "%s, loaded at 0x%lx, boot_params at 0x%lx", RELEASE, (paddr_t)image_start,
+	    b->info.bp_addr);
+}
+
+static void report_scratch(const struct baton *b)
+{
+	for (unsigned int i = 0; i < b->in.nr_scratch; i++)
+		say(i ? "" : "scratch", "0x%09lx – 0x%09lx  %6lu MiB", b->in.scratch[i].addr,
+		    b->in.scratch[i].addr + b->in.scratch[i].size, b->in.scratch[i].size >> 20);
+}
+
+static void report_orders(const struct baton *b)
+{
+	uint64_t total = 0;
+	char line[160];
+	size_t n = 0;
+
+	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
+		total += b->in.blocks[o];
+	say("preserved", "%lu KiB: %lu pages in %lu blocks", b->in.pages * (PAGE_SIZE >> 10), b->in.pages,
+	    total);
+	for (unsigned int o = 0; o <= KHO_MAX_ORDER && n < sizeof(line) - 24; o++)
+		if (b->in.blocks[o])
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%u: %lu", n ? ", " : "", o,
+					      b->in.blocks[o]);
+	if (n)
+		say("", "blocks by order  %s", line);
+}
+
+static void report_blobs(const struct baton *b)
+{
+	struct kho_blob blob;
+
+	for (unsigned int i = 0; kho_in_blob(&b->in, i, &blob); i++)
+		say(i ? "" : "blobs", "%-16s %8lu bytes at 0x%lx", blob.name, blob.size, blob.addr);
+}
+
+void report_books(const struct baton *b)
+{
+	if (!b->info.has_kho) {
+		say("handover", "none: no KHO entry in setup_data; the payload starts cold, nothing can be lost");
+		return;
+	}
+	say("handover", "%s, FDT at 0x%lx, map at 0x%lx: %lu leaves, %lu nodes", b->in.abi->compatible,
+	    b->info.kho.fdt_addr, b->in.map, b->in.leaves, b->in.nodes);
+	say("ram", "%lu MiB in %u ranges, %lu MiB free", ranges_bytes(&b->info.ram) >> 20, b->info.ram.nr,
+	    pagemap_free_pages(&b->map) >> (20 - PAGE_SHIFT));
+	report_scratch(b);
+	report_orders(b);
+	report_blobs(b);
+}
+
+static void report_advice(const struct baton *b)
+{
+	if (b->findings.total)
+		say("next", "reset to start cold, or dump the memory first and look at what the last kernel left");
+	else if (strncmp(b->fault.name, "abi-", 4) == 0)
+		say("next", "start again with baton.abi= on the command line");
+	else if (strncmp(b->fault.name, "option-", 7) == 0)
+		say("next", "correct the command line and start again");
+	else
+		say("next", "correct the payload or give more memory, and start again");
+}
+
+void report_refusal(const struct baton *b)
+{
+	uint64_t kept = min_u64(b->findings.total, FINDINGS_KEPT);
+
+	for (uint64_t i = 0; i < kept; i++)
+		say("refused", "%s: %s", b->findings.list[i].name, b->findings.list[i].text);
+	if (b->findings.total > kept)
+		say("", "and %lu more findings", b->findings.total - kept);
+	if (b->fault.name)
+		say("refused", "%s: %s", b->fault.name, b->fault.text);
+	say("", "nothing that was handed over has been changed");
+	if (b->findings.total || b->fault.name)
+		report_advice(b);
+}
+
+_Noreturn void report_end(const struct baton *b)
+{
+	say("end", "%s (baton.onerror=)", end_names[b->opt.on_error]);
+	if (b->opt.on_error == ON_ERROR_REBOOT)
+		power_reboot();
+	if (b->opt.on_error == ON_ERROR_POWEROFF) {
+		power_off(&b->acpi);
+		say("end", "power-off had no effect: halted");
+	}
+	power_halt();
+}

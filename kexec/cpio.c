@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/* Source: Documentation/driver-api/early-userspace/buffer-format.rst of Linux. */
+#include "kexec/cpio.h"
+
+#include <string.h>
+
+#define MAGIC_SIZE  6
+#define HEADER_SIZE 110 /* the magic and 13 fields of 8 hex digits */
+#define FIELD_SIZE  8
+#define FIELD_FILE  6 /* index of the field that holds the size of the data */
+#define FIELD_NAME  11
+#define TRAILER     "TRAILER!!!"
+
+/* Return: false if @field is not eight hex digits. */
+static bool read_hex(const char *field, uint32_t *value)
+{
+	uint32_t v = 0;
+
+	for (unsigned int i = 0; i < FIELD_SIZE; i++) {
+		char c = field[i];
+
+		if (c >= '0' && c <= '9')
+			v = v << 4 | (uint32_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			v = v << 4 | (uint32_t)(c - 'a' + 10);
+		else if (c >= 'A' && c <= 'F')
+			v = v << 4 | (uint32_t)(c - 'A' + 10);
+		else
+			return false;
+	}
+	*value = v;
+	return true;
+}
+
+static int corrupt(struct fault *f, uint64_t at, const char *what)
+{
+	return fault_set(f, "cpio-corrupt", "cpio archive, entry at offset 0x%llx: %s",
+			 (unsigned long long)at, what);
+}
+
+bool cpio_is(const void *data, uint64_t size)
+{
+	return size >= MAGIC_SIZE &&
+	       (memcmp(data, "070701", MAGIC_SIZE) == 0 || memcmp(data, "070702", MAGIC_SIZE) == 0);
+}
+
+int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry *e, struct fault *f)
+{
+	const char *archive = data, *fields;
+	uint32_t file_size, name_size;
+	uint64_t at = *pos, name, body;
+
+	if (at >= size || size - at < HEADER_SIZE)
+		return corrupt(f, at, "the archive ends before its trailer");
+	if (!cpio_is(archive + at, size - at))
+		return corrupt(f, at, "not a newc header");
+	fields = archive + at + MAGIC_SIZE;
+	if (!read_hex(fields + (size_t)FIELD_FILE * FIELD_SIZE, &file_size) ||
+	    !read_hex(fields + (size_t)FIELD_NAME * FIELD_SIZE, &name_size))
+		return corrupt(f, at, "a size that is not hexadecimal");
+
+	/* No sum below wraps: an archive in memory ends well before 2^63, both sizes before 2^32. */
+	name = at + HEADER_SIZE;
+	if (name_size == 0 || name_size > size - name)
+		return corrupt(f, at, "a name that leaves the archive");
+	if (archive[name + name_size - 1] != '\0')
+		return corrupt(f, at, "a name without its end");
+	body = align_up(name + name_size, 4);
+	if (strcmp(archive + name, TRAILER) == 0)
+		return 0;
+	if (body > size || file_size > size - body)
+		return corrupt(f, at, "data that leaves the archive");
+
+	e->name = archive + name;
+	e->data = archive + body;
+	e->size = file_size;
+	*pos = align_up(body + file_size, 4);
+	return 1;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "kho/abi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * max_order is where the consumer's arithmetic ends (kernel/liveupdate/kexec_handover.c):
+ * - up to 7.1, kho_preserved_memory_reserve() computes the size of a block as the int 1 << (order + 12), which is
+ *   negative from order 19 on and then reserves everything above the block;
+ * - 7.3 computes it in 64 bits, but kho_restore_page() and kho_restore_pages() still count pages in the int
+ *   1 << order, which is good up to order 30.
+ */
+#define MAX_ORDER_7_1 18
+#define MAX_ORDER_7_3 30
+
+static const struct kho_abi table[] = {
+	{
+		.compatible = "kho-v2", /* never in a release */
+		.map = KHO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.scratch_align = MIB(2),
+		.max_order = MAX_ORDER_7_1,
+	}, {
+		.compatible = "kho-v3",
+		.first_major = 7, .first_minor = 1, .last_major = 7, .last_minor = 1,
+		.map = KHO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.size_prop = "blob-size",
+		.scratch_align = MIB(2),
+		.max_order = MAX_ORDER_7_1,
+	}, {
+		.compatible = "kho-v4",
+		.first_major = 7, .first_minor = 2, .last_major = 7, .last_minor = 3,
+		.map = KHO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.size_prop = "blob-size",
+		.scratch_align = MIB(4),
+		.max_order = MAX_ORDER_7_3,
+	}, {
+		.compatible = "kho-v4;radix-v1;vmalloc-v1", /* not in a release yet */
+		.map = KHO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.size_prop = "blob-size",
+		.scratch_align = MIB(4),
+		.max_order = MAX_ORDER_7_3,
+	},
+};
+
+/* Read a number of at most four digits at *@s and step over it. Return: -1 if there is none. */
+static int number(const char **s)
+{
+	const char *p = *s;
+	int n = 0;
+
+	while (*p >= '0' && *p <= '9' && p - *s < 5)
+		n = n * 10 + (*p++ - '0');
+	if (p == *s || p - *s > 4)
+		return -1;
+	*s = p;
+	return n;
+}
+
+const struct kho_abi *kho_abi_at(unsigned int i)
+{
+	return i < ARRAY_SIZE(table) ? &table[i] : NULL;
+}
+
+const struct kho_abi *kho_abi_by_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(table[i].compatible, name))
+			return &table[i];
+	return NULL;
+}
+
+const struct kho_abi *kho_abi_by_release(const char *release)
+{
+	int major, minor, version;
+	unsigned int i;
+
+	major = number(&release);
+	if (major < 0 || *release++ != '.')
+		return NULL;
+	minor = number(&release);
+	if (minor < 0)
+		return NULL;
+
+	version = major * 10000 + minor;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		const struct kho_abi *abi = &table[i];
+
+		if (abi->last_major && version >= abi->first_major * 10000 + abi->first_minor &&
+		    version <= abi->last_major * 10000 + abi->last_minor)
+			return abi;
+	}
+	return NULL;
+}
+
+const char *kho_abi_list(char *buf, size_t size)
+{
+	size_t used = 0;
+	unsigned int i;
+
+	if (size)
+		buf[0] = '\0';
+	for (i = 0; i < ARRAY_SIZE(table) && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
+					 table[i].compatible);
+	return buf;
+}
