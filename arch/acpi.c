@@ -7,6 +7,9 @@
 #define BIOS_AREA_SIZE 0x20000
 #define MAX_TABLE      MIB(4)
 #define FADT_MIN       92 /* up to and including PM_TMR_LEN */
+#define SRAT_FIRST     48 /* first affinity structure */
+#define SRAT_MEMORY    1
+#define SRAT_ENABLED   1
 
 struct __attribute__((packed)) rsdp {
 	char signature[8];
@@ -35,6 +38,15 @@ struct __attribute__((packed)) fadt {
 	uint8_t pm_timer_length;
 };
 
+struct __attribute__((packed)) affinity {
+	uint8_t type, length;
+	uint32_t node;
+	uint16_t reserved;
+	uint64_t base, size;
+	uint32_t reserved2, flags;
+};
+
+_Static_assert(offsetof(struct affinity, flags) == 28, "SRAT memory affinity");
 _Static_assert(sizeof(struct rsdp) == 32, "RSDP 2.0 up to XsdtAddress");
 _Static_assert(sizeof(struct header) == 36, "ACPI table header");
 _Static_assert(offsetof(struct fadt, pm1a_control) == 64, "FADT PM1a_CNT_BLK");
@@ -122,4 +134,27 @@ void acpi_read(struct acpi *acpi, paddr_t rsdp_addr, look_fn look)
 	h = table_at(fadt->dsdt, look);
 	if (h)
 		read_s5(acpi, h);
+}
+
+bool acpi_borders(struct borders *set, paddr_t rsdp_addr, look_fn look)
+{
+	static struct node_range range[BORDERS_MAX];
+	const struct rsdp *rsdp = find_rsdp(rsdp_addr, look);
+	const struct header *h = rsdp ? find_table(rsdp, "SRAT", look) : NULL;
+	unsigned int nr = 0;
+
+	for (uint32_t at = SRAT_FIRST; h && at + 2 <= h->length;) {
+		const struct affinity *a = (const struct affinity *)((const uint8_t *)h + at);
+
+		if (a->length < 2 || a->length > h->length - at)
+			break;
+		if (a->type == SRAT_MEMORY && a->length >= sizeof(*a) && a->flags & SRAT_ENABLED && a->size) {
+			if (nr == BORDERS_MAX)
+				return false;
+			range[nr++] = (struct node_range){ a->base, a->node };
+		}
+		at += a->length;
+	}
+	borders_make(set, range, nr);
+	return true;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The three things that baton asks ACPI for: the timer, the power-off port, and what to write there. */
+/* What baton asks ACPI for: the timer, the power-off port and what to write there, and where NUMA nodes end. */
 #ifndef BATON_ARCH_ACPI_H
 #define BATON_ARCH_ACPI_H
 
 #include "lib/num.h"
+#include "mm/borders.h"
 
 /**
  * struct acpi - 0 where the machine does not say
@@ -25,5 +26,13 @@ struct acpi {
  * Tables that are missing or make no sense leave the fields at 0.
  */
 void acpi_read(struct acpi *acpi, paddr_t rsdp, const void *(*look)(paddr_t addr, uint64_t size));
+
+/**
+ * acpi_borders() - where the memory of one NUMA node ends and that of another begins, from the SRAT
+ * @set: filled in; without an SRAT it stays empty
+ *
+ * Return: false if the SRAT names more ranges than BORDERS_MAX.
+ */
+bool acpi_borders(struct borders *set, paddr_t rsdp, const void *(*look)(paddr_t addr, uint64_t size));
 
 #endif

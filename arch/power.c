@@ -5,6 +5,13 @@
 
 #define RESET_PORT   0xcf9
 #define SLEEP_ENABLE (1U << 13)
+#define PATIENCE     100000000 /* pauses: the machine may take a moment to act */
+
+static void wait_for_the_end(void)
+{
+	for (int i = 0; i < PATIENCE; i++)
+		__asm__ volatile("pause");
+}
 
 _Noreturn void power_halt(void)
 {
@@ -21,8 +28,7 @@ _Noreturn void power_reboot(void)
 
 	outb(RESET_PORT, 0x02);
 	outb(RESET_PORT, 0x06);
-	for (int i = 0; i < 1000000; i++)
-		__asm__ volatile("pause");
+	wait_for_the_end();
 	__asm__ volatile("lidt %0; ud2" : : "m"(none));
 	power_halt();
 }
@@ -36,4 +42,5 @@ void power_off(const struct acpi *acpi)
 	outw(acpi->pm1a, value);
 	if (acpi->pm1b)
 		outw(acpi->pm1b, value);
+	wait_for_the_end();
 }

@@ -25,6 +25,7 @@ enum stage { STAGE_ENTRY, STAGE_INGEST, STAGE_PUBLISH, STAGE_PLAN, STAGE_COUNT }
  * @early:       the part of @scratch in which nothing lies yet that is still needed
  * @map, @pages: the page map and, once the handover is in it, the page allocator
  * @paging:      the page tables in use
+ * @acpi, @borders: what ACPI says of timer, power-off and NUMA nodes
  * @in, @out:    the handover, incoming and outgoing
  * @payload, @kernel: what is started next
  * @abi:         the version in which it is handed to it
@@ -38,6 +39,7 @@ struct baton {
 	struct palloc pages;
 	struct paging paging;
 	struct acpi acpi;
+	struct borders borders;
 	struct kho_in in;
 	struct kho_out out;
 	struct payload payload;

@@ -17,7 +17,7 @@
 extern const struct slot payload_slot;
 
 static struct range input_table[BOOT_MAX_SETUP + 8];
-static struct ranges inputs = { input_table, 0, ARRAY_SIZE(input_table) };
+static struct ranges inputs;
 static struct baton *owner_of_all; /* for the callbacks, which get nothing but an address */
 
 static paddr_t image_last(void)
@@ -50,6 +50,7 @@ static bool find_scratch(struct baton *b)
 {
 	bool ok = true;
 
+	inputs = (struct ranges){ input_table, 0, ARRAY_SIZE(input_table) };
 	b->early = (struct ranges){ b->early_table, 0, SCRATCH_RANGES };
 	if (!b->info.has_kho)
 		for (unsigned int i = 0; i < b->info.ram.nr; i++)
@@ -134,6 +135,18 @@ static void fill_page_map(struct baton *b, void *mem)
 	palloc_init(&b->pages, &b->map, &b->info.door, grant);
 }
 
+static int ask_acpi(struct baton *b)
+{
+	paddr_t rsdp = b->info.bp->acpi_rsdp_addr;
+
+	acpi_read(&b->acpi, rsdp, look_at_firmware);
+	clock_set(b->acpi.pm_timer);
+	if (!acpi_borders(&b->borders, rsdp, look_at_firmware))
+		return fault_set(&b->fault, "srat-too-long", "more than %u memory ranges in the SRAT", BORDERS_MAX);
+	b->in.borders = &b->borders;
+	return 0;
+}
+
 int memory_protect(struct baton *b)
 {
 	bool gib = paging_cpu_gib_pages();
@@ -152,8 +165,8 @@ int memory_protect(struct baton *b)
 	if (!map_all(b, (struct range){ own, own + map_bytes + tables * PAGE_SIZE }))
 		return fault_set(&b->fault, "page-tables", "%lu pages of page tables did not suffice", tables);
 	paging_use(&b->paging);
-	acpi_read(&b->acpi, b->info.bp->acpi_rsdp_addr, look_at_firmware);
-	clock_set(b->acpi.pm_timer);
+	if (ask_acpi(b))
+		return -1;
 	fill_page_map(b, (void *)own);
 	say("memory", "page map %lu KiB, page tables %lu of %lu KiB, %u-level%s", map_bytes >> 10,
 	    (b->paging.next - own - map_bytes) >> 10, tables * PAGE_SIZE >> 10, b->paging.levels,

@@ -7,8 +7,6 @@
 #include "arch/power.h"
 #include "boot/baton.h"
 
-static const char *const end_names[] = { "halt", "reboot", "poweroff" };
-
 void report_hello(const struct baton *b)
 {
 	say("baton", "%s, loaded at 0x%lx, boot_params at 0x%lx", RELEASE, (paddr_t)image_start,
@@ -92,12 +90,15 @@ void report_refusal(const struct baton *b)
 
 _Noreturn void report_end(const struct baton *b)
 {
-	say("end", "%s (baton.onerror=)", end_names[b->opt.on_error]);
-	if (b->opt.on_error == ON_ERROR_REBOOT)
+	if (b->opt.on_error == ON_ERROR_REBOOT) {
+		say("end", "reboot, as baton.onerror=reboot says");
 		power_reboot();
-	if (b->opt.on_error == ON_ERROR_POWEROFF) {
-		power_off(&b->acpi);
-		say("end", "power-off had no effect: halted");
 	}
+	if (b->opt.on_error == ON_ERROR_POWEROFF) {
+		say("end", "power off, as baton.onerror=poweroff says");
+		power_off(&b->acpi);
+		say("end", "power-off had no effect");
+	}
+	say("end", "halted: reset the machine to go on");
 	power_halt();
 }

@@ -110,6 +110,25 @@ static void enter_block(struct ingest *g, const struct kho_leaf *leaf, unsigned 
 	pagemap_set(g->pm, base, end);
 }
 
+/* Linux restores a block as pages of one NUMA node: report the blocks that lie across a border. */
+static void check_borders(struct ingest *g, const struct kho_leaf *leaf)
+{
+	uint64_t size = block_size(leaf);
+	paddr_t end, border, from = leaf->base;
+
+	if (!g->in->borders || leaf->order == 0 || !range_end(leaf->base, KHO_LEAF_BITS * size, &end))
+		return;
+	while (borders_inside(g->in->borders, from, end, &border)) {
+		uint64_t i = (border - leaf->base) / size;
+
+		if (!is_aligned(border, size) && leaf->bits[i / 64] >> i % 64 & 1)
+			finding_add(g->f, FINDING_BLOCK_ACROSS_NODES,
+				    "block 0x%lx of order %u, border at 0x%lx", leaf->base + i * size,
+				    leaf->order, border);
+		from = border;
+	}
+}
+
 void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf)
 {
 	uint64_t blocks = 0;
@@ -128,6 +147,7 @@ void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf)
 		for (; bits; bits &= bits - 1)
 			enter_block(g, leaf, w * 64 + bits_lowest(bits));
 	}
+	check_borders(g, leaf);
 	g->in->blocks[leaf->order] += blocks;
 	g->in->pages += blocks << leaf->order;
 }

@@ -50,6 +50,7 @@
 	X(BLOCK_IN_SCRATCH, "block-in-scratch", "preserved blocks outside scratch")               \
 	X(BLOCK_IS_NODE, "block-is-node", "map nodes outside preserved blocks")                   \
 	X(BLOCK_OVERLAP, "block-overlap", "no page in two preserved blocks")                      \
+	X(BLOCK_ACROSS_NODES, "block-across-nodes", "each block in one NUMA node")                \
 	X(BLOB_ADDRESS, "blob-address", "a blob address of 8 bytes")                              \
 	X(BLOB_SIZE, "blob-size", "a blob size of 8 bytes, more than 0")                          \
 	X(BLOB_NOT_RAM, "blob-not-ram", "blobs wholly in RAM")                                    \

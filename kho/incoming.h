@@ -10,6 +10,7 @@
 
 #include "kho/finding.h"
 #include "kho/map.h"
+#include "mm/borders.h"
 #include "mm/pagemap.h"
 
 /** struct kho_blob - what a sub-node of the root FDT points to; @name lives in the FDT */
@@ -23,6 +24,7 @@ struct kho_blob {
  * struct kho_in - the incoming handover
  * @door:    the way to its memory
  * @data:    what the setup_data entry says
+ * @borders: where NUMA nodes meet, set by the caller before step 3; NULL if not known
  * @scratch: the scratch array, @nr_scratch entries, where it was handed over
  * @fdt:     the root FDT
  * @abi:     its version
@@ -34,6 +36,7 @@ struct kho_blob {
 struct kho_in {
 	const struct door *door;
 	struct kho_data data;
+	const struct borders *borders;
 	const struct kho_scratch *scratch;
 	unsigned int nr_scratch;
 	const void *fdt;
