@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The living outgoing handover: what Linux's kho_preserve_*() and kho_add_subtree() do, on a handover that is
+ * published and stays complete and valid at every single instruction (design law 3).
+ *
+ * Every call either does all that it says or fails with a fault and leaves the published handover as it was. None
+ * costs more with more blocks preserved.
+ *
+ * Faults: exists, not-found, out-of-memory, not-preserved, in-scratch, not-ram, bad-block (misaligned, of too large
+ * an order, or across NUMA nodes), overlap, bad-name, fdt-full.
+ */
+#ifndef BATON_KHO_PRESERVE_H
+#define BATON_KHO_PRESERVE_H
+
+#include "kho/outgoing.h"
+
+/** struct kho_vmalloc - a list of pages, as clients hand it over (include/linux/kho/abi/kexec_handover.h) */
+struct kho_vmalloc {
+	uint64_t first; /* first chunk page: u64 next, then up to 511 u64 addresses, ended by 0 */
+	uint32_t total_pages;
+	uint16_t flags;
+	uint16_t order; /* each address is a block of this order */
+};
+
+_Static_assert(sizeof(struct kho_vmalloc) == 16, "kho_vmalloc");
+
+#define KHO_VMALLOC_PER_CHUNK 511
+
+/** kho_preserve() - preserve the block of 2^@order pages at @addr, which must not overlap one that is. */
+int kho_preserve(struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
+
+/** kho_unpreserve() - take exactly that key out again (else not-preserved); nodes left empty are given back. */
+int kho_unpreserve(struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
+
+/** kho_preserve_pages() - preserve @pages pages from @addr on, split as Linux does: by alignment and what is left. */
+int kho_preserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, struct fault *f);
+
+/** kho_unpreserve_pages() - undo kho_preserve_pages() of the same run. */
+int kho_unpreserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, struct fault *f);
+
+/**
+ * kho_alloc_preserve() - allocate @bytes, zeroed, rounded up to a block, and preserve it
+ * Return: pointer, @addr set; or NULL and a fault.
+ */
+void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, struct fault *f);
+
+/** kho_unpreserve_free() - unpreserve the block that begins at @addr and give its pages back to the allocator. */
+int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f);
+
+/**
+ * kho_preserve_vmalloc() - preserve @nr blocks of 2^@order pages and the chunk pages that list them
+ * @pages: their addresses
+ * @v:     filled in
+ */
+int kho_preserve_vmalloc(struct kho_out *out, const paddr_t *pages, uint32_t nr, unsigned int order,
+			 uint16_t flags, struct kho_vmalloc *v, struct fault *f);
+
+/** kho_unpreserve_vmalloc() - unpreserve the listed blocks and the chunks, and free the chunks. */
+int kho_unpreserve_vmalloc(struct kho_out *out, const struct kho_vmalloc *v, struct fault *f);
+
+/** kho_blob_add() - name [@addr, @addr + @size), whose pages must be preserved already. Faults: exists, bad-name. */
+int kho_blob_add(struct kho_out *out, const char *name, paddr_t addr, uint64_t size, struct fault *f);
+
+/** kho_blob_replace() - let @name point elsewhere, in one step. */
+int kho_blob_replace(struct kho_out *out, const char *name, paddr_t addr, uint64_t size, struct fault *f);
+
+/** kho_blob_remove() - take the name out; what it pointed to stays preserved. */
+int kho_blob_remove(struct kho_out *out, const char *name, struct fault *f);
+
+/** kho_out_blob() - the @i-th blob that is published. Return: false past the last. */
+bool kho_out_blob(const struct kho_out *out, unsigned int i, struct kho_blob *blob);
+
+/** kho_out_key() - which published key covers @addr. Return: false if none does. */
+bool kho_out_key(const struct kho_out *out, paddr_t addr, paddr_t *base, unsigned int *order);
+
+/** kho_out_for_each_leaf() - as kho_in_for_each_leaf(), for what is published. */
+int kho_out_for_each_leaf(const struct kho_out *out, int (*fn)(const struct kho_leaf *leaf, void *arg),
+			  void *arg);
+
+#endif
