@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The kernel itself: compiled freestanding, linked twice (the second time with its own symbol table inside).
 
-KERNEL_C   := $(wildcard lib/*.c mm/*.c kho/*.c kho/clients/*.c kexec/*.c arch/*.c boot/*.c)
+KERNEL_C   := $(wildcard lib/*.c mm/*.c kho/*.c kho/clients/*.c kexec/*.c arch/*.c boot/*.c boot/monitor/*.c)
 KERNEL_ASM := $(filter-out boot/header.asm,$(wildcard arch/*.asm boot/*.asm))
 KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o)
 

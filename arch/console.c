@@ -23,6 +23,7 @@
 
 static const uint16_t ports[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 static uint16_t port; /* 0: no console */
+static bool muted;
 
 static void put_char(char c)
 {
@@ -60,6 +61,11 @@ void console_init(int number, unsigned int baud)
 		set_speed(baud);
 }
 
+void console_mute(bool mute)
+{
+	muted = mute;
+}
+
 uint16_t console_port(void)
 {
 	return port;
@@ -79,7 +85,7 @@ void say(const char *topic, const char *fmt, ...)
 	char line[208];
 	va_list ap;
 
-	if (!port)
+	if (!port || muted)
 		return;
 	say_prefix(line, sizeof(line), topic);
 	put_text(line);

@@ -3,6 +3,7 @@
 #ifndef BATON_ARCH_CONSOLE_H
 #define BATON_ARCH_CONSOLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,9 @@
  * @baud: line speed, 8N1; 0 leaves the port as the previous kernel set it
  */
 void console_init(int port, unsigned int baud);
+
+/** console_mute() - hold say() back until it is called with false. */
+void console_mute(bool mute);
 
 /** console_port() - the I/O port of the UART, 0 without a console. */
 uint16_t console_port(void);

@@ -173,6 +173,7 @@ _Noreturn void trap_report(const struct trap_frame *r)
 {
 	if (!reporting) {
 		reporting = true;
+		console_mute(false);
 		say("exception", "%lu %s, error code 0x%lx, at 0x%lx", r->vector,
 		    r->vector < VECTORS && vector_names[r->vector] ? vector_names[r->vector] : "reserved",
 		    r->error, r->rip);

@@ -65,6 +65,17 @@ bool memory_make_executable(paddr_t page);
 /** memory_owner() - what lies at @addr, in a few words, for reports. */
 const char *memory_owner(paddr_t addr);
 
+/** memory_image_end() - the end of baton's image in memory, with the payload behind it. */
+paddr_t memory_image_end(void);
+
+/* hop.c: baton as its own payload */
+
+/** hop_choose() - let the payload be baton itself, with one hop less to go. Return: 0, or -1 and b->fault. */
+int hop_choose(struct baton *b);
+
+/** hop_report() - the one line that a hop prints. */
+void hop_report(const struct baton *b);
+
 /* next.c: from the payload to the jump */
 
 /** next_choose() - find the payload, check its kernel, and settle the version that it speaks. Return: 0 or -1. */

@@ -20,7 +20,7 @@ static struct range input_table[BOOT_MAX_SETUP + 8];
 static struct ranges inputs;
 static struct baton *owner_of_all; /* for the callbacks, which get nothing but an address */
 
-static paddr_t image_last(void)
+paddr_t memory_image_end(void)
 {
 	uint64_t end = payload_slot.payload + payload_slot.size;
 
@@ -61,7 +61,7 @@ static bool find_scratch(struct baton *b)
 		ok = ok && ranges_add(&b->early, b->scratch.r[i].base, b->scratch.r[i].end);
 	for (unsigned int i = 0; i < inputs.nr; i++)
 		ok = ok && ranges_sub(&b->early, inputs.r[i].base, inputs.r[i].end);
-	ok = ok && ranges_sub(&b->early, (paddr_t)image_start, image_last());
+	ok = ok && ranges_sub(&b->early, (paddr_t)image_start, memory_image_end());
 	if (!ok)
 		fault_set(&b->fault, "memory-in-pieces", "more than %u pieces of scratch", SCRATCH_RANGES);
 	return ok;
@@ -73,7 +73,7 @@ static bool map_image(struct paging *pt)
 	       paging_map(pt, (paddr_t)rodata_start, (paddr_t)data_start, MAP_READ) &&
 	       paging_map(pt, (paddr_t)data_start, (paddr_t)image_end, MAP_READ | MAP_WRITE) &&
 	       paging_map(pt, (paddr_t)stack_guard, (paddr_t)stack_guard + PAGE_SIZE, MAP_NONE) &&
-	       paging_map(pt, (paddr_t)image_end, image_last(), MAP_READ);
+	       paging_map(pt, (paddr_t)image_end, memory_image_end(), MAP_READ);
 }
 
 /* All RAM read-only; then scratch, which without a handover is @own only, writable; then the image. */
@@ -131,7 +131,7 @@ static void fill_page_map(struct baton *b, void *mem)
 		pagemap_set(&b->map, b->scratch.r[i].base, b->scratch.r[i].end);
 	for (unsigned int i = 0; i < inputs.nr; i++)
 		pagemap_set(&b->map, inputs.r[i].base, inputs.r[i].end);
-	pagemap_set(&b->map, (paddr_t)image_start, image_last());
+	pagemap_set(&b->map, (paddr_t)image_start, memory_image_end());
 	palloc_init(&b->pages, &b->map, &b->info.door, grant);
 }
 
@@ -177,7 +177,7 @@ int memory_protect(struct baton *b)
 
 static const char *image_part(paddr_t addr)
 {
-	if (addr < (paddr_t)image_start || addr >= image_last())
+	if (addr < (paddr_t)image_start || addr >= memory_image_end())
 		return NULL;
 	if (addr < (paddr_t)rodata_start)
 		return "baton's code";

@@ -67,6 +67,8 @@ static int choose_abi(struct baton *b)
 
 int next_choose(struct baton *b)
 {
+	if (b->opt.hops)
+		return hop_choose(b);
 	if (find_payload(b) ||
 	    bzimage_parse(&b->kernel, b->payload.kernel, b->payload.kernel_size, cpu_la57(), &b->fault))
 		return -1;
@@ -175,6 +177,11 @@ static void fill_closing(struct handoff *h, struct baton *b)
 	int n;
 
 	stage_done(b, STAGE_PLAN);
+	if (b->opt.hops) {
+		hop_report(b);
+		h->uart = 0;
+		return;
+	}
 	say("jump", "%s at 0x%lx, %lu ticks after entry", b->kernel.release, h->entry, clock_ticks());
 	n = say_prefix(h->closing, sizeof(h->closing), "time");
 	snprintf(h->closing + n, sizeof(h->closing) - (size_t)n,

@@ -6,6 +6,7 @@
 #define PREFIX     "baton."
 #define PREFIX_LEN 6
 #define MAX_BAUD   115200 /* what the clock of a PC's serial port gives, and divides evenly */
+#define MAX_HOPS   1000000
 #define SHOWN      64     /* characters of a foreign word in a message */
 
 /** struct word - one word of the command line, as it stands there */
@@ -78,16 +79,43 @@ static bool copy_word(char *buf, size_t size, struct word w)
 	return true;
 }
 
-static bool read_baud(unsigned int *baud, struct word w)
+/* A decimal number up to @max at the start of @w, which is moved past it. Return: false if there is none. */
+static bool read_number(struct word *w, unsigned int max, unsigned int *number)
 {
 	unsigned int value = 0;
 	size_t n = 0;
 
-	while (n < w.len && w.text[n] >= '0' && w.text[n] <= '9' && value <= MAX_BAUD)
-		value = value * 10 + (unsigned int)(w.text[n++] - '0');
-	w.text += n;
-	w.len -= n;
-	if (value == 0 || value > MAX_BAUD || MAX_BAUD % value || !(w.len == 0 || is(w, "n8")))
+	while (n < w->len && w->text[n] >= '0' && w->text[n] <= '9' && value <= max)
+		value = value * 10 + (unsigned int)(w->text[n++] - '0');
+	w->text += n;
+	w->len -= n;
+	*number = value;
+	return n && value <= max;
+}
+
+static bool read_hops(struct options *o, struct word w)
+{
+	unsigned int left, total;
+
+	if (!read_number(&w, MAX_HOPS, &left))
+		return false;
+	total = left;
+	if (w.len && !(strip(&w, "/") && read_number(&w, MAX_HOPS, &total)))
+		return false;
+	if (w.len || left > total)
+		return false;
+	o->hops = left;
+	o->hops_total = total;
+	return true;
+}
+
+static bool read_baud(unsigned int *baud, struct word w)
+{
+	unsigned int value;
+
+	if (!read_number(&w, MAX_BAUD, &value))
+		return false;
+	if (value == 0 || MAX_BAUD % value || !(w.len == 0 || is(w, "n8")))
 		return false;
 	*baud = value;
 	return true;
@@ -152,12 +180,15 @@ static int read_option(struct options *o, struct word w, struct fault *f)
 	} else if (strip(&value, "console=")) {
 		good = read_console(o, unquote(value));
 		expected = "ttyS0 to ttyS3, with a speed that divides 115200, or none";
+	} else if (strip(&value, "hops=")) {
+		good = read_hops(o, unquote(value));
+		expected = "a number up to 1000000";
 	} else if (strip(&value, "test=")) {
 		good = copy_word(o->test, sizeof(o->test), unquote(value));
 		expected = "a name of at most 31 characters";
 	} else {
 		return fault_set(f, "option-unknown",
-				 "%.*s; known are baton.abi=, .console=, .onerror= and .test=",
+				 "%.*s; known are baton.abi=, .console=, .hops=, .onerror= and .test=",
 				 shown, w.text);
 	}
 	return good ? 0 :

@@ -14,6 +14,7 @@ enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
  * @on_error: baton.onerror=halt|reboot|poweroff
  * @console:  baton.console=ttyS0[,BAUD] | none: 0 to 3, or -1 for none
  * @baud:     line speed; 0 leaves it as it was set
+ * @hops, @hops_total: baton.hops=LEFT[/TOTAL]: how often baton starts itself before the payload; 0 and 0
  * @test:     baton.test=NAME: a deliberate fault; empty if not given
  * @forward:  the command line without the baton.* words, single spaces kept as they were given
  */
@@ -22,6 +23,7 @@ struct options {
 	enum on_error on_error;
 	int console;
 	unsigned int baud;
+	unsigned int hops, hops_total;
 	char test[32];
 	char forward[PAYLOAD_CMDLINE];
 };

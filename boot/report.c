@@ -77,6 +77,7 @@ void report_refusal(const struct baton *b)
 {
 	uint64_t kept = min_u64(b->findings.total, FINDINGS_KEPT);
 
+	console_mute(false);
 	for (uint64_t i = 0; i < kept; i++)
 		say("refused", "%s: %s", b->findings.list[i].name, b->findings.list[i].text);
 	if (b->findings.total > kept)
