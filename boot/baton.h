@@ -81,8 +81,14 @@ void hop_report(const struct baton *b);
 /** next_choose() - find the payload, check its kernel, and settle the version that it speaks. Return: 0 or -1. */
 int next_choose(struct baton *b);
 
-/** next_jump() - plan, build the next boot_params, and go. Returns -1 and b->fault if that can't be done. */
-int next_jump(struct baton *b);
+/** next_prepare() - plan, and lay out the next boot_params and the trampoline. Return: 0, or -1 and b->fault. */
+int next_prepare(struct baton *b);
+
+/**
+ * next_go() - bind what is published at this instant, and jump; next_prepare() must have succeeded
+ * Needs nothing but a stack, @b->out.fdt and what next_prepare() left: it may be entered at any instruction.
+ */
+_Noreturn void next_go(const struct baton *b);
 
 /* report.c: what the person at the console is told */
 

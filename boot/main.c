@@ -90,7 +90,9 @@ _Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc)
 	traps_init(memory_owner, end_run);
 
 	if (read_inputs(b, boot_params) || read_scratch(b) || memory_protect(b) || take_in(b) ||
-	    next_choose(b) || publish(b) || test_hook(b) || next_jump(b))
+	    next_choose(b) || publish(b) || next_prepare(b) || test_hook(b)) {
 		report_refusal(b);
-	report_end(b);
+		report_end(b);
+	}
+	next_go(b);
 }

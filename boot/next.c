@@ -23,6 +23,8 @@ extern const struct slot payload_slot;
 
 static struct kho_scratch next_scratch[KHO_MAX_SCRATCH];
 static struct range target_table[SCRATCH_RANGES];
+static struct handoff *handoff;
+static volatile uint64_t *fdt_slot; /* in the next boot_params; NULL without a handover */
 
 static int find_payload(struct baton *b)
 {
@@ -102,14 +104,9 @@ static void report_dropped(const struct baton *b)
 	}
 }
 
-/* Where segments may go: the next kernel's view of scratch; without a handover, RAM that is not @own. */
-static void find_target(struct baton *b, struct ranges *target, struct params *p, struct range own)
+/* Without a handover segments may go to all RAM above 1 MiB but @own. */
+static void find_cold_target(const struct baton *b, struct ranges *target, struct range own)
 {
-	if (b->info.has_kho) {
-		p->nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch, b->abi->scratch_align,
-					       next_scratch, target);
-		return;
-	}
 	memcpy(target->r, b->scratch.r, b->scratch.nr * sizeof(*target->r));
 	target->nr = b->scratch.nr;
 	ranges_sub(target, own.base, own.end);
@@ -171,12 +168,11 @@ static void fill_handoff(struct handoff *h, const struct plan *plan)
 }
 
 /* The last line that baton prints: the trampoline adds how long the copies took. */
-static void fill_closing(struct handoff *h, struct baton *b)
+static void fill_closing(struct handoff *h, const struct baton *b)
 {
 	const uint64_t *t = b->ticks;
 	int n;
 
-	stage_done(b, STAGE_PLAN);
 	if (b->opt.hops) {
 		hop_report(b);
 		h->uart = 0;
@@ -190,50 +186,67 @@ static void fill_closing(struct handoff *h, struct baton *b)
 		 clock_to_us(t[STAGE_PLAN]));
 }
 
-int next_jump(struct baton *b)
+/* One run of pages for trampoline, tables and boot_params. Return: where, or 0 and b->fault. */
+static paddr_t take_pages(struct baton *b, uint64_t pages)
+{
+	paddr_t at;
+
+	if (palloc_pages(&b->pages, pages, &at))
+		return at;
+	fault_set(&b->fault, "out-of-memory", "%lu KiB of free RAM in a row needed for the hand-off",
+		  pages * PAGE_SIZE >> 10);
+	return 0;
+}
+
+int next_prepare(struct baton *b)
 {
 	uint64_t seed[SEED_WORDS], bytes, hand = handoff_pages(&b->info.ram), pages;
 	struct params p = { .info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.fdt };
 	struct ranges target = { target_table, 0, SCRATCH_RANGES };
 	struct plan plan = { 0 };
-	struct handoff *h;
-	void *buffer;
-	paddr_t own;
+	paddr_t own, buffer;
 
-	/* Prepare. */
 	p.cmdline = b->payload.has_cmdline ? b->payload.cmdline : b->opt.forward;
 	p.seed_size = make_seed(seed);
 	p.initrd_size = b->payload.initrd_size;
 	p.scratch = next_scratch;
-	p.nr_scratch = b->in.nr_scratch;
+	if (b->info.has_kho)
+		p.nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch, b->abi->scratch_align,
+					      next_scratch, &target);
 	bytes = params_size(&p, &b->fault);
 	if (!bytes)
 		return -1;
 	pages = hand + align_up(bytes, PAGE_SIZE) / PAGE_SIZE;
-	if (!palloc_pages(&b->pages, pages, &own))
-		return fault_set(&b->fault, "out-of-memory",
-				 "%lu KiB of free RAM in a row needed for the hand-off", pages * PAGE_SIZE >> 10);
-	find_target(b, &target, &p, (struct range){ own, own + pages * PAGE_SIZE });
-	bytes = params_size(&p, &b->fault);
-	fill_plan(&plan, b, own + hand * PAGE_SIZE, bytes);
+	own = take_pages(b, pages);
+	if (!own)
+		return -1;
+	buffer = own + hand * PAGE_SIZE;
+	if (!b->info.has_kho)
+		find_cold_target(b, &target, (struct range){ own, own + pages * PAGE_SIZE });
+	fill_plan(&plan, b, buffer, bytes);
 	if (plan_place(&plan, &target, &b->fault))
 		return -1;
-	h = handoff_prepare(own, hand, &b->info.ram);
-	if (!h || !memory_make_executable(own))
+	handoff = handoff_prepare(own, hand, &b->info.ram);
+	if (!handoff || !memory_make_executable(own))
 		return fault_set(&b->fault, "page-tables", "%lu pages did not suffice for the hand-off", hand);
 	report_dropped(b);
 	report_plan(&plan);
-	fill_handoff(h, &plan);
+	fill_handoff(handoff, &plan);
 	p.initrd = p.initrd_size ? plan.seg[SEGMENT_INITRD].dst : 0;
-	buffer = (void *)(own + hand * PAGE_SIZE);
-	params_build(&p, buffer, plan.seg[SEGMENT_PARAMS].dst);
-	fill_closing(h, b);
+	params_build(&p, (void *)buffer, plan.seg[SEGMENT_PARAMS].dst);
+	fdt_slot = b->out.fdt ? (volatile uint64_t *)(buffer + params_fdt_slot(&p)) : NULL;
+	stage_done(b, STAGE_PLAN);
+	return 0;
+}
 
+_Noreturn void next_go(const struct baton *b)
+{
+	fill_closing(handoff, b);
 	/*
 	 * Point of no return. What is published now is bound by one store, then the trampoline overwrites
 	 * scratch, this code included.
 	 */
-	if (b->out.fdt)
-		*(volatile uint64_t *)((uint8_t *)buffer + params_fdt_slot(&p)) = b->out.fdt;
-	handoff_jump(h);
+	if (fdt_slot)
+		*fdt_slot = b->out.fdt;
+	handoff_jump(handoff);
 }
