@@ -7,7 +7,7 @@
 #define PREFIX_LEN 6
 #define MAX_BAUD   115200 /* what the clock of a PC's serial port gives, and divides evenly */
 #define MAX_HOPS   1000000
-#define SHOWN      64     /* characters of a foreign word in a message */
+#define SHOWN      64 /* characters of a foreign word in a message */
 
 /** struct word - one word of the command line, as it stands there */
 struct word {
@@ -188,8 +188,8 @@ static int read_option(struct options *o, struct word w, struct fault *f)
 		expected = "a name of at most 31 characters";
 	} else {
 		return fault_set(f, "option-unknown",
-				 "%.*s; known are baton.abi=, .console=, .hops=, .onerror= and .test=",
-				 shown, w.text);
+				 "%.*s; known are abi=, console=, hops=, onerror= and test=", shown,
+				 w.text);
 	}
 	return good ? 0 :
 		      fault_set(f, "option-value", "%.*s; expected %s", shown, w.text, expected);
