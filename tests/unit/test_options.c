@@ -61,6 +61,8 @@ static const struct {
 	enum on_error on_error;
 	int console;
 	unsigned int baud, hops, hops_total;
+	bool monitor;
+	const char *script;
 } values[] = {
 	{ "defaults", "quiet", .console = 0, .on_error = ON_ERROR_HALT },
 	{ "a version", "baton.abi=kho-v3", .abi = "kho-v3" },
@@ -83,6 +85,8 @@ static const struct {
 	{ "hops", "baton.hops=7", .hops = 7, .hops_total = 7 },
 	{ "hops of a total", "baton.hops=7/12", .hops = 7, .hops_total = 12 },
 	{ "no hops left", "baton.hops=0/1000000", .hops_total = 1000000 },
+	{ "a monitor", "baton.monitor", .monitor = true },
+	{ "a script", "baton.script=\"in fdt; out blobs\" quiet", .script = "in fdt; out blobs" },
 	{ "behind --", "-- baton.onerror=reboot baton.abi=x baton.hops=1", .abi = "" },
 };
 
@@ -103,11 +107,12 @@ static void test_values(void **state)
 		if (!same(o->abi, values[i].abi) || !same(o->test, values[i].test) ||
 		    o->on_error != values[i].on_error || o->console != values[i].console ||
 		    o->baud != values[i].baud || o->hops != values[i].hops ||
-		    o->hops_total != values[i].hops_total)
+		    o->hops_total != values[i].hops_total || o->monitor != values[i].monitor ||
+		    !same(o->script, values[i].script))
 			fail_msg(
-				"%s: abi '%s', onerror %d, console %d, baud %u, test '%s', hops %u/%u",
+				"%s: abi '%s', onerror %d, console %d, baud %u, test '%s', hops %u/%u, script '%s'",
 				values[i].comment, o->abi, (int)o->on_error, o->console, o->baud,
-				o->test, o->hops, o->hops_total);
+				o->test, o->hops, o->hops_total, o->script);
 	}
 	free(o);
 }
@@ -144,6 +149,8 @@ static const struct {
 	{ "more hops left than in all", "baton.hops=2/1", "option-value", "baton.hops=2/1" },
 	{ "too many hops", "baton.hops=1000001", "option-value", "1000001" },
 	{ "something behind the hops", "baton.hops=1/2/3", "option-value", "1/2/3" },
+	{ "a monitor with a value", "baton.monitor=1", "option-value", "baton.monitor=1" },
+	{ "an empty script", "baton.script=", "option-value", "baton.script=" },
 	{ "the first of two is named", "baton.x=1 baton.onerror=2", "option-unknown", "baton.x=1" },
 };
 
