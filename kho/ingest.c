@@ -89,10 +89,9 @@ static uint64_t count_keys(const uint64_t *bits)
 	return sum;
 }
 
-/* Report every key of a leaf that may have none: of too large an order, or beginning with key 0. */
+/* Report every key of a leaf that may have none: too large an order, or key 0. */
 static void report_keys(struct ingest *g, const struct radix_link *link, const uint64_t *bits)
 {
-	const struct kho_abi *abi = g->in->abi;
 	uint64_t keys = count_keys(bits), first;
 
 	if (link->key == 0 && (bits[0] & 1)) {
@@ -103,9 +102,8 @@ static void report_keys(struct ingest *g, const struct radix_link *link, const u
 		return;
 	first = first_key(link->key, bits);
 	finding_add(g->f, FINDING_KEY_ORDER,
-		    "key 0x%lx of order %u and %lu more in the leaf at 0x%lx; %s goes up to %u",
-		    first, kho_key_order(first), keys - 1, link->addr, abi->compatible,
-		    abi->max_order);
+		    "key 0x%lx of order %u and %lu more in the leaf at 0x%lx", first,
+		    kho_key_order(first), keys - 1, link->addr);
 }
 
 /* Pass 2. */
@@ -119,8 +117,11 @@ static void take_leaves(struct ingest *g)
 	while ((bits = radix_next_leaf(&walk, &link))) {
 		struct kho_leaf leaf = { .addr = link.addr, .bits = bits };
 
-		/* the leaf of key 0 holds only orders above KHO_MAX_ORDER */
-		if (link.key == 0 || kho_key_order(link.key) > g->in->abi->max_order) {
+		/*
+		 * What the version's own consumer can take in is no matter here: 7.1 hands out orders that
+		 * only 7.3 can take in. The leaf of key 0 holds all orders above KHO_MAX_ORDER.
+		 */
+		if (link.key == 0) {
 			report_keys(g, &link, bits);
 			continue;
 		}

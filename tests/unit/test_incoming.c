@@ -599,9 +599,9 @@ static void key_wide(void)
 	((uint64_t *)model_at(m, m->map))[4] = M_NODES + 0x100000;
 }
 
-static void key_of_order_31(void)
+static void key_of_order_38(void)
 {
-	model_force(m, 0, 31);
+	model_force(m, 0, 38);
 }
 
 static void key_of_order_52(void)
@@ -916,9 +916,9 @@ static const struct corruption table[] = {
 	{ "key 0", key_zero, { "key-zero" } },
 	{ "key 0 and two of orders 46 and 38", key_zero_and_others, { "key-zero", "key-order" } },
 	{ "link for keys of 54 bits", key_wide, { "key-wide" } },
-	{ "order 31 in kho-v4", key_of_order_31, { "key-order" } },
+	{ "order 38", key_of_order_38, { "key-order" } },
 	{ "order 52", key_of_order_52, { "key-order" } },
-	{ "order 19 in kho-v3", key_of_order_19_in_v3, { "key-order" } },
+	{ "order 19 in kho-v3, over scratch", key_of_order_19_in_v3, { "block-in-scratch" } },
 	{ "block in a hole", block_in_hole, { "block-not-ram" } },
 	{ "block whose second page is no RAM", block_over_end, { "block-not-ram" } },
 	{ "block whose second half is no RAM", block_over_end_of_gib, { "block-not-ram" } },
@@ -1041,7 +1041,7 @@ static void nothing_lost_behind_findings(void **state)
 	m->data.fdt_size = 1;
 	model_write_fdt(m);
 	leaf_twice();
-	model_force(m, GIB(5), 31);
+	model_force(m, 0, 38);
 	model_force(m, M_BLOB + 0x1000, 0);
 	block_low();
 	r = model_run(m);
