@@ -20,8 +20,8 @@ declare -A SETS=(
 	# QEMU and what goes into it
 	[run]='gcc libc6-dev qemu-system-x86 ovmf'
 	# tests and lint
-	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio xz-utils zstd shellcheck
-		clang-format clang-tidy perl python3 git'
+	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
+		shellcheck clang-format clang-tidy git'
 )
 ORDER='build kernel run check'
 
