@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The workload: what an operation is about is drawn at random, announced, done, and its result written down.
+ * The workload: what an operation is about is drawn at random, announced, done, and its result
+ * written down.
  *
- * It keeps no model of the handover: where an operation fails or succeeds by chance of what was drawn, both are
- * wanted, and the outside knows which it must be. Memory that is preserved by address alone comes out of arenas,
- * which are taken from the page map so that the allocator keeps off them.
+ * It keeps no model of the handover: where an operation fails or succeeds by chance of what was
+ * drawn, both are wanted, and the outside knows which it must be. Memory that is preserved by
+ * address alone comes out of arenas, which are taken from the page map so that the allocator
+ * keeps off them.
  */
 #include "boot/workload.h"
 
@@ -16,7 +18,7 @@
 #include "kho/restore.h"
 
 #define ARENA_SIZE MIB(16)
-#define NAMES      6  /* of blobs: w0 to w5 */
+#define NAMES      6 /* of blobs: w0 to w5 */
 #define RECENT     32
 #define LEFT       48 /* items that are left to the next baton */
 
@@ -27,8 +29,8 @@ struct workload workload;
 static paddr_t arena[ARENAS];
 static paddr_t recent[RECENT]; /* where blocks were preserved */
 static struct kho_restore restore;
-static const struct workload_item *incoming; /* what the baton before left, WORKLOAD_ITEMS of them */
-static bool gone[WORKLOAD_ITEMS];            /* incoming items of which the allocator has a part by now */
+static const struct workload_item *incoming; /* what the baton before left */
+static bool gone[WORKLOAD_ITEMS];            /* incoming items of which the allocator has a part */
 static uint64_t seed, fuse;
 static bool (*grant)(paddr_t base, paddr_t end);
 static uint64_t stack[128] __attribute__((aligned(16)));
@@ -42,7 +44,10 @@ static uint64_t below(uint64_t n)
 	return (seed * 0x2545f4914f6cdd1dUL >> 16) % n;
 }
 
-/* The allocator's door to page tables, with a fuse: so an allocation fails when the workload wants it. */
+/*
+ * The allocator's door to page tables, with a fuse: so an allocation fails when the workload
+ * wants it.
+ */
 static bool fused_grant(paddr_t base, paddr_t end)
 {
 	if (fuse && !--fuse)
@@ -248,8 +253,8 @@ static int perform(struct baton *b, struct workload_op *o, struct fault *f)
 	case WORKLOAD_FREE:
 		return kho_unpreserve_free(out, o->addr, f);
 	case WORKLOAD_VMALLOC:
-		err = kho_preserve_vmalloc(out, workload.list, (uint32_t)o->pages, (unsigned int)o->order, 0, &v,
-					   f);
+		err = kho_preserve_vmalloc(out, workload.list, (uint32_t)o->pages,
+					   (unsigned int)o->order, 0, &v, f);
 		memcpy(o->descriptor, &v, sizeof(v));
 		return err;
 	case WORKLOAD_UNVMALLOC:
@@ -289,7 +294,9 @@ static void note(const struct workload_op *o)
 	case WORKLOAD_VMALLOC:
 		item = free_item();
 		if (item) {
-			*item = (struct workload_item){ o->kind, o->addr, o->pages, o->order, { 0 } };
+			*item = (struct workload_item){
+				o->kind, o->addr, o->pages, o->order, { 0 }
+			};
 			memcpy(item->descriptor, o->descriptor, sizeof(item->descriptor));
 		}
 		break;
@@ -297,21 +304,23 @@ static void note(const struct workload_op *o)
 	case WORKLOAD_FREE:
 	case WORKLOAD_UNVMALLOC:
 		for (unsigned int i = 0; i < WORKLOAD_ITEMS; i++)
-			if (workload.item[i].kind == o->kind - 1 && workload.item[i].addr == o->addr &&
+			if (workload.item[i].kind == o->kind - 1 &&
+			    workload.item[i].addr == o->addr &&
 			    workload.item[i].descriptor[0] == o->descriptor[0])
 				workload.item[i].kind = WORKLOAD_NONE;
 		break;
 	case WORKLOAD_RESTORE_VMALLOC:
 	case WORKLOAD_RESTORE_FREE:
 		for (unsigned int i = 0; i < WORKLOAD_ITEMS; i++)
-			gone[i] |= incoming[i].addr == o->addr && incoming[i].descriptor[0] == o->descriptor[0];
+			gone[i] |= incoming[i].addr == o->addr &&
+				   incoming[i].descriptor[0] == o->descriptor[0];
 		break;
 	}
 }
 
 /*
- * Announce @o, do it, and write down what came of it. The outside looks after each instruction: @op is stored when
- * all that describes the operation stands, @done when all that it gave does.
+ * Announce @o, do it, and write down what came of it. The outside looks after each instruction:
+ * @op is stored when all that describes the operation stands, @done when all that it gave does.
  */
 static void operate(struct baton *b, const struct workload_op *o)
 {
@@ -333,12 +342,30 @@ static void operate(struct baton *b, const struct workload_op *o)
 static void run_random(struct baton *b)
 {
 	static const uint8_t deck[] = {
-		WORKLOAD_PRESERVE, WORKLOAD_PRESERVE, WORKLOAD_PRESERVE, WORKLOAD_PRESERVE,
-		WORKLOAD_UNPRESERVE, WORKLOAD_UNPRESERVE, WORKLOAD_UNPRESERVE, WORKLOAD_UNPRESERVE,
-		WORKLOAD_PRESERVE_PAGES, WORKLOAD_PRESERVE_PAGES, WORKLOAD_UNPRESERVE_PAGES,
-		WORKLOAD_UNPRESERVE_PAGES, WORKLOAD_ALLOC, WORKLOAD_FREE, WORKLOAD_VMALLOC, WORKLOAD_UNVMALLOC,
-		WORKLOAD_BLOB_ADD, WORKLOAD_BLOB_ADD, WORKLOAD_BLOB_REPLACE, WORKLOAD_BLOB_REMOVE,
-		WORKLOAD_RESTORE, WORKLOAD_RESTORE_PAGES, WORKLOAD_RESTORE_VMALLOC, WORKLOAD_RESTORE_FREE,
+		WORKLOAD_PRESERVE,
+		WORKLOAD_PRESERVE,
+		WORKLOAD_PRESERVE,
+		WORKLOAD_PRESERVE,
+		WORKLOAD_UNPRESERVE,
+		WORKLOAD_UNPRESERVE,
+		WORKLOAD_UNPRESERVE,
+		WORKLOAD_UNPRESERVE,
+		WORKLOAD_PRESERVE_PAGES,
+		WORKLOAD_PRESERVE_PAGES,
+		WORKLOAD_UNPRESERVE_PAGES,
+		WORKLOAD_UNPRESERVE_PAGES,
+		WORKLOAD_ALLOC,
+		WORKLOAD_FREE,
+		WORKLOAD_VMALLOC,
+		WORKLOAD_UNVMALLOC,
+		WORKLOAD_BLOB_ADD,
+		WORKLOAD_BLOB_ADD,
+		WORKLOAD_BLOB_REPLACE,
+		WORKLOAD_BLOB_REMOVE,
+		WORKLOAD_RESTORE,
+		WORKLOAD_RESTORE_PAGES,
+		WORKLOAD_RESTORE_VMALLOC,
+		WORKLOAD_RESTORE_FREE,
 	};
 
 	while (workload.op < workload.ops) {
@@ -358,7 +385,8 @@ static void run_random(struct baton *b)
 /* For the workload of the next baton: memory of all kinds, and the blob that lists it. */
 static int leave(struct baton *b)
 {
-	static const uint8_t deck[] = { WORKLOAD_ALLOC, WORKLOAD_PRESERVE_PAGES, WORKLOAD_ALLOC, WORKLOAD_VMALLOC };
+	static const uint8_t deck[] = { WORKLOAD_ALLOC, WORKLOAD_PRESERVE_PAGES, WORKLOAD_ALLOC,
+					WORKLOAD_VMALLOC };
 	paddr_t addr;
 	void *page;
 
@@ -392,7 +420,8 @@ int workload_run(struct baton *b)
 
 	read_words(b->opt.test);
 	if (!b->out.fdt || !take_arenas(b))
-		return fault_set(&b->fault, "test-no-room", "a handover and %lu MiB of free RAM needed for the workload",
+		return fault_set(&b->fault, "test-no-room",
+				 "a handover and %lu MiB of free RAM needed for the workload",
 				 ARENAS * 2 * ARENA_SIZE >> 20);
 	if (b->opt.hops)
 		return leave(b);
@@ -407,6 +436,7 @@ int workload_run(struct baton *b)
 	workload.params = b->info.bp_addr;
 	workload.stack = (uint64_t)(stack + ARRAY_SIZE(stack));
 	workload.baton = (uint64_t)b;
+	workload.used = (uint64_t)b->map.chunk[0];
 	say("test", "workload at 0x%lx, %lu operations%s", (uint64_t)&workload, workload.ops,
 	    wait ? ", waiting for the go" : "");
 	while (wait && !workload.go)

@@ -2,9 +2,9 @@
 /*
  * A random workload on the living outgoing handover, watched from outside (tests/proof).
  *
- * baton.test=workload:SEED:OPS runs it; baton.test=proof:SEED:OPS waits for the outside first. Where there are hops
- * to go it only leaves behind what the workload of the next baton is to restore: memory, and the blob "workload",
- * which lists it.
+ * baton.test=workload:SEED:OPS runs it; baton.test=proof:SEED:OPS waits for the outside first.
+ * Where there are hops to go it only leaves behind what the workload of the next baton is to
+ * restore: memory, and the blob "workload", which lists it.
  *
  * This header is all that the outside shares with baton: it finds @workload by its symbol.
  */
@@ -37,7 +37,10 @@ enum workload_kind {
 	WORKLOAD_KINDS
 };
 
-/** struct workload_item - something that the workload has preserved; @kind is the operation that made it */
+/**
+ * struct workload_item - something that the workload has preserved; @kind is the operation that
+ * made it
+ */
 struct workload_item {
 	uint64_t kind, addr, pages, order;
 	uint64_t descriptor[2]; /* struct kho_vmalloc */
@@ -65,6 +68,7 @@ struct workload_op {
  * @baton:  what next_go() takes
  * @ops:    how many operations there will be
  * @taken:  pages that the allocator has given out
+ * @used:   the page map of the first GiB: a bit a page, set where the page is not free
  * @op:     number of the operation announced last, from 1
  * @done:   number of the operation finished last; once it is @ops, the workload is over
  * @now:    the operation
@@ -75,7 +79,7 @@ struct workload {
 	volatile uint64_t go;
 	uint64_t root, params, stack, baton;
 	uint64_t ops;
-	uint64_t taken;
+	uint64_t taken, used;
 	volatile uint64_t op, done;
 	struct workload_op now;
 	struct workload_item item[WORKLOAD_ITEMS];
@@ -86,10 +90,16 @@ _Static_assert(sizeof(struct workload_item) * WORKLOAD_ITEMS <= 4096, "the blob 
 
 struct baton;
 
-/** workload_run() - what baton.test=workload:… and proof:… ask for. Return: 0, or -1 and b->fault. */
+/**
+ * workload_run() - what baton.test=workload:SEED:OPS and proof:SEED:OPS ask for
+ * Return: 0, or -1 and b->fault.
+ */
 int workload_run(struct baton *b);
 
-/** measure_run() - baton.test=measure:BLOCKS: what four calls cost, in ticks. Return: 0, or -1 and b->fault. */
+/**
+ * measure_run() - baton.test=measure:BLOCKS: what four calls cost, in ticks
+ * Return: 0, or -1 and b->fault.
+ */
 int measure_run(struct baton *b);
 
 #endif

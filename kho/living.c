@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * What all changes of the published handover stand on: its map, one key at a time, and the questions to ask first.
+ * What all changes of the published handover stand on: its map, one key at a time, and the
+ * questions to ask first.
  *
- * Every change has the same three parts. Check all that can be wrong; then take all memory, where only that can fail
- * and is undone; then publish. Nothing fails once it shows.
+ * Every change has the same three parts. Check all that can be wrong; then take all memory, where
+ * only that can fail and is undone; then publish. Nothing fails once it shows.
  */
 #include "kho/living.h"
 
@@ -89,6 +90,7 @@ bool kho_leave(struct kho_out *out, paddr_t addr, unsigned int order)
 
 int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
+	struct kho_blob blob;
 	paddr_t fdt = out->fdt;
 	unsigned int i;
 
@@ -97,11 +99,12 @@ int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struc
 	for (i = 0; i < out->blobs; i++) {
 		const struct range *r = &out->named[i];
 
-		if (r->base < end && r->end > base)
-			return fault_set(
-				f, "in-use",
-				"blob %u of the outgoing FDT lies at 0x%lx – 0x%lx; expected it to be removed first",
-				i, r->base, r->end);
+		if (r->base >= end || r->end <= base)
+			continue;
+		kho_out_blob(out, i, &blob);
+		return fault_set(f, "in-use",
+				 "blob '%.32s' lies at 0x%lx – 0x%lx; expected it removed",
+				 blob.name, r->base, r->end);
 	}
 	return 0;
 }
@@ -157,7 +160,7 @@ int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order,
 	unsigned int o;
 	bool meets;
 
-	/* a key of this order or a larger one would be the one that covers @addr, smaller ones lie in a row inside */
+	/* of this order or a larger one it is the key that covers @addr; smaller ones lie in a row */
 	for (o = 0; o <= out->abi->max_order; o++) {
 		if (o < order)
 			meets = radix_any(&tree, kho_key(addr, o), order - o);
@@ -196,7 +199,7 @@ int kho_claim(struct kho_out *out, paddr_t base, paddr_t end)
 {
 	uint64_t pages = (end - base) >> PAGE_SHIFT;
 
-	/* first of all out of the page map: what is allocated from here on must not come out of it */
+	/* first of all set in the page map: what is allocated from here on must lie elsewhere */
 	if (!palloc_adopt(out->pages, base, pages))
 		return -1;
 	if (pageset_add(&out->lent, base, end))

@@ -11,7 +11,10 @@ static inline paddr_t block_end(paddr_t addr, unsigned int order)
 	return addr + (PAGE_SIZE << order);
 }
 
-/** kho_living() - make ready for changes, once: find the pages that no block may cover. Return: -1, out-of-memory. */
+/**
+ * kho_living() - make ready for changes, once: find the pages that no block may cover
+ * Return: 0; or -1 with fault out-of-memory.
+ */
 int kho_living(struct kho_out *out, struct fault *f);
 
 /** kho_no_memory() - the fault out-of-memory. Return: -1. */
@@ -32,7 +35,7 @@ int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order);
 /** kho_leave() - take a key out, by one store. Return: false if it was not published. */
 bool kho_leave(struct kho_out *out, paddr_t addr, unsigned int order);
 
-/** kho_check_unused() - fault in-use if the published FDT or a blob that it names has bytes in [@base, @end). */
+/** kho_check_unused() - fault in-use if the published FDT or a blob meets [@base, @end). */
 int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
 
 /** kho_check_ram() - faults of a whole run: bad-block, not-ram, in-scratch. */
@@ -41,7 +44,7 @@ int kho_check_ram(const struct kho_out *out, paddr_t base, uint64_t pages, struc
 /** kho_check_block() - faults of a block in a run that is good: overlap, in-use. */
 int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
 
-/** kho_check_shape() - fault bad-block if it is misaligned, too large, or lies across NUMA nodes. */
+/** kho_check_shape() - fault bad-block: misaligned, too large, or across NUMA nodes. */
 int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
 
 /** enum kho_claim - whose a run is: the caller's all along, or nobody's until it is preserved */
@@ -51,7 +54,7 @@ enum kho_claim { KHO_CALLERS, KHO_FREE };
 int kho_whose(const struct kho_out *out, paddr_t base, paddr_t end, enum kho_claim *claim,
 	      struct fault *f);
 
-/** kho_claim() - take a free run for the caller. Return: -1, and nothing is taken, without memory. */
+/** kho_claim() - take a free run for the caller. Return: -1, and it is not, without memory. */
 int kho_claim(struct kho_out *out, paddr_t base, paddr_t end);
 
 /** kho_release() - give a run back that the caller was lent. */

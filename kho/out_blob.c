@@ -31,7 +31,8 @@ static int check_name(const char *name, struct fault *f)
 }
 
 /*
- * Find a blob by its whole name, or by what stands before an '@': to a reader that asks libfdt for that, it is it.
+ * Find a blob by its whole name, or by what stands before an '@': to a reader that asks libfdt for
+ * that, it is it.
  * Return: its number, or -1.
  */
 static int find_blob(const struct kho_out *out, const char *name, bool before_at)
@@ -87,8 +88,10 @@ static int check_target(const struct kho_out *out, const char *name, paddr_t add
 /*
  * Switch to an FDT in which @name is @blob, or is not if that is NULL. The order of it:
  *  1. the new FDT is complete, in a page that nothing leads to yet;
- *  2. that page's key is in the map, while the old FDT is the published one: one key more than needed;
- *  3. one store makes the new FDT the published one: every blob that it names was preserved before the call;
+ *  2. that page's key is in the map, while the old FDT is the published one: one key more than
+ *     needed;
+ *  3. one store makes the new FDT the published one: every blob that it names was preserved before
+ *     the call;
  *  4. the old page's key leaves the map, as nothing leads to that page any more;
  *  5. the old page is given back.
  */

@@ -236,9 +236,10 @@ int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho
 	note_blobs(out, b.fdt);
 
 	/*
-	 * Publication. The order that makes it valid at once: leaves and nodes were complete before they were
-	 * linked, the keys of FDT and metadata are in the map, the metadata is written, and the FDT that names them
-	 * all is complete. This one aligned store is the last step; before it there is no outgoing handover.
+	 * Publication. The order that makes it valid at once: leaves and nodes were complete before
+	 * they were linked, the keys of FDT and metadata are in the map, the metadata is written,
+	 * and the FDT that names them all is complete. This one aligned store is the last step;
+	 * before it there is no outgoing handover.
 	 */
 	publish(&out->fdt, b.fdt);
 	return 0;

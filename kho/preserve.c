@@ -5,8 +5,8 @@
 #include "kho/living.h"
 
 /*
- * The block with which a run is begun: what its address is aligned to, what is left of it, and what the next kernel
- * takes in bound its order; then it is halved until it lies in one NUMA node.
+ * The block with which a run is begun: what its address is aligned to, what is left of it, and what
+ * the next kernel takes in bound its order; then it is halved until it lies in one NUMA node.
  */
 static unsigned int first_order(const struct kho_out *out, paddr_t base, paddr_t end)
 {

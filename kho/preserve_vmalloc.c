@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lists of pages. The keys of blocks and chunks show one by one; the list itself is led to only when the caller has a
- * blob name it, which is after the call that made it and before the one that takes it back.
+ * Lists of pages. The keys of blocks and chunks show one by one; the list itself is led to only
+ * when the caller has a blob name it, which is after the call that made it and before the one that
+ * takes it back.
  */
 #include "kho/living.h"
 #include "kho/vmalloc_list.h"
@@ -87,7 +88,8 @@ static int claim_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 		if (kho_whose(l->out, pages[i], block_end(pages[i], l->order), &claim, l->f))
 			goto undo;
 		if (claim != KHO_FREE) {
-			fault_set(l->f, "overlap", "block 0x%lx is twice in the list", pages[i]);
+			fault_set(l->f, "overlap",
+				  "block 0x%lx is not free any more: twice in the list", pages[i]);
 			goto undo;
 		}
 		if (kho_claim(l->out, pages[i], block_end(pages[i], l->order))) {

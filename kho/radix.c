@@ -8,7 +8,10 @@ static const uint64_t *page_at(const struct radix_tree *tree, paddr_t addr)
 	return is_aligned(addr, PAGE_SIZE) ? door_ro(tree->door, addr, PAGE_SIZE) : NULL;
 }
 
-/* The first entry of @node from @i on that is not 0; eight at a time, as most nodes are nearly empty. */
+/*
+ * The first entry of @node from @i on that is not 0; eight at a time, as most nodes are nearly
+ * empty.
+ */
 static unsigned int used_entry(const uint64_t *node, unsigned int i)
 {
 	for (; i % 8; i++)

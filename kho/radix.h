@@ -2,11 +2,13 @@
 /*
  * The radix tree of kho-v2 and later: reading it, and building a new one.
  *
- * Six levels of one page each. The root is at level 5; a node at level n is 512 physical addresses of pages at
- * level n − 1, 0 for none; a page at level 0 is a leaf, a bitmap of 32768 keys. A key picks its entry at level n by
- * the bits (n − 1) · 9 + 15 and up, and its bit in the leaf by the lowest 15.
+ * Six levels of one page each. The root is at level 5; a node at level n is 512 physical addresses
+ * of pages at level n − 1, 0 for none; a page at level 0 is a leaf, a bitmap of 32768 keys. A key
+ * picks its entry at level n by the bits (n − 1) · 9 + 15 and up, and its bit in the leaf by the
+ * lowest 15.
  *
- * Source: include/linux/kho/abi/kexec_handover.h and kernel/liveupdate/kexec_handover.c of Linux 7.3.
+ * Source: include/linux/kho/abi/kexec_handover.h and kernel/liveupdate/kexec_handover.c of Linux
+ * 7.3.
  */
 #ifndef BATON_KHO_RADIX_H
 #define BATON_KHO_RADIX_H
@@ -76,7 +78,8 @@ struct radix_walk {
 bool radix_start(struct radix_walk *w, const struct radix_tree *tree);
 
 /**
- * radix_next() - the next link that is not 0 and not bad, in the node entered last that has one left
+ * radix_next() - the next link that is not 0 and not bad, in the node entered last that has one
+ * left
  * Return: false at the end of the tree.
  */
 bool radix_next(struct radix_walk *w, struct radix_link *link);
@@ -103,7 +106,8 @@ bool radix_has(const struct radix_tree *tree, uint64_t key);
 
 /**
  * radix_any() - true if any of the 2^@log2 keys from @key on, a multiple of 2^@log2, is in the tree
- * Looks at one page. Of more keys than a leaf has it is enough that there is a leaf: the tree must have no empty one.
+ * Looks at one page. Of more keys than a leaf has it is enough that there is a leaf: the tree must
+ * have no empty one.
  */
 bool radix_any(const struct radix_tree *tree, uint64_t key, unsigned int log2);
 
@@ -142,7 +146,10 @@ int radix_build_init(struct radix_build *b, struct palloc *pages);
  */
 int radix_build_leaf(struct radix_build *b, uint64_t key, paddr_t leaf);
 
-/** radix_build_key() - add @key, by one store. Return: -1 if there is no page; the tree is then as it was. */
+/**
+ * radix_build_key() - add @key, by one store
+ * Return: -1 if there is no page; the tree is then as it was.
+ */
 int radix_build_key(struct radix_build *b, uint64_t key);
 
 /**

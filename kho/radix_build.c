@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * Changing a tree that may be published. Two rules make every instant a valid one:
- * - adding: a page is complete before the tree leads to it; what is new hangs on one link, which is stored last;
- * - removing: one store takes out the key together with all pages that would be left empty, and only afterwards
- *   are these given back.
+ * - adding: a page is complete before the tree leads to it; what is new hangs on one link, which is
+ *   stored last;
+ * - removing: one store takes out the key together with all pages that would be left empty, and
+ *   only afterwards are these given back.
  */
 #include "kho/publish.h"
 #include "kho/radix.h"
@@ -51,8 +52,9 @@ static uint64_t *deepest(const struct radix_build *b, uint64_t key, unsigned int
 }
 
 /*
- * Hang the complete page @child, which lies at level 0, below @top at @top_level. What lies between is built from
- * below, so every node is complete when its parent gets it, and the tree sees all of it by the last store.
+ * Hang the complete page @child, which lies at level 0, below @top at @top_level. What lies between
+ * is built from below, so every node is complete when its parent gets it, and the tree sees all of
+ * it by the last store.
  */
 static int hang(struct radix_build *b, uint64_t key, paddr_t child, uint64_t *top,
 		unsigned int top_level)
@@ -151,9 +153,10 @@ bool radix_build_remove(struct radix_build *b, uint64_t key)
 		return true;
 	}
 	/*
-	 * The key is the last of its leaf: the leaf goes as it is, and with it each node that leads to nothing else.
-	 * They hang on one link of the lowest node that stays, so one store takes all of them out. They are given
-	 * back after it: until then a reader may be led to them, from then on the allocator may write to them.
+	 * The key is the last of its leaf: the leaf goes as it is, and with it each node that leads
+	 * to nothing else. They hang on one link of the lowest node that stays, so one store takes
+	 * all of them out. They are given back after it: until then a reader may be led to them,
+	 * from then on the allocator may write to them.
 	 */
 	for (top = 1; top < RADIX_ROOT && nothing_else(page[top], radix_index(key, top)); top++)
 		;
@@ -164,7 +167,9 @@ bool radix_build_remove(struct radix_build *b, uint64_t key)
 	return true;
 }
 
-/* Enter every page of the tree in @own, or with @remove take it out. Return: false without memory. */
+/*
+ * Enter every page of the tree in @own, or with @remove take it out. Return: false without memory.
+ */
 static bool enter_pages(const struct radix_build *b, struct pageset *own, bool remove)
 {
 	struct radix_tree tree = { .door = b->pages->door, .root = b->root };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Each call goes through what it restores twice. The first time everything is checked, entered as restored, and made
- * writable: that can fail, and is undone. The second time the keys leave the outgoing map, which cannot fail.
+ * Each call goes through what it restores twice. The first time everything is checked, entered as
+ * restored, and made writable: that can fail, and is undone. The second time the keys leave the
+ * outgoing map, which cannot fail.
  */
 #include "kho/restore.h"
 

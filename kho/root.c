@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FDT_VERSION 17  /* what Linux writes; older ones have no size of the structure block */
-#define SHOWN       64  /* bytes of a foreign string in a message, with its NUL */
+#define FDT_VERSION 17 /* what Linux writes; older ones have no size of the structure block */
+#define SHOWN       64 /* bytes of a foreign string in a message, with its NUL */
 
 /* Copy a foreign string of at most @len bytes for a message: printable, cut, and ended. */
 static const char *shown(char buf[SHOWN], const char *s, size_t len)
@@ -56,18 +56,19 @@ static bool check_fdt(struct kho_in *in, const struct ranges *scratch, struct fi
 		finding_add(f, FINDING_FDT_IN_SCRATCH, "root FDT at 0x%lx", addr);
 
 	if (fdt_magic(fdt) == FDT_MAGIC && fdt_totalsize(fdt) > KHO_FDT_SIZE) {
-		finding_add(f, FINDING_FDT_LENGTH, "root FDT at 0x%lx says that it has %u bytes", addr,
-			    fdt_totalsize(fdt));
+		finding_add(f, FINDING_FDT_LENGTH, "root FDT at 0x%lx says that it has %u bytes",
+			    addr, fdt_totalsize(fdt));
 		return false;
 	}
 	err = fdt_check_full(fdt, KHO_FDT_SIZE);
 	if (err) {
-		finding_add(f, FINDING_FDT_CORRUPT, "root FDT at 0x%lx: %s", addr, fdt_strerror(err));
+		finding_add(f, FINDING_FDT_CORRUPT, "root FDT at 0x%lx: %s", addr,
+			    fdt_strerror(err));
 		return false;
 	}
 	if (fdt_version(fdt) < FDT_VERSION) {
-		finding_add(f, FINDING_FDT_CORRUPT, "root FDT at 0x%lx of FDT version %u, not %u", addr,
-			    fdt_version(fdt), FDT_VERSION);
+		finding_add(f, FINDING_FDT_CORRUPT, "root FDT at 0x%lx of FDT version %u, not %u",
+			    addr, fdt_version(fdt), FDT_VERSION);
 		return false;
 	}
 	in->fdt = fdt;
@@ -157,7 +158,8 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
 static uint64_t guess_size(const struct kho_in *in, paddr_t addr)
 {
 	const void *header = is_aligned(addr, sizeof(uint64_t)) ?
-			     door_ro(in->door, addr, sizeof(struct fdt_header)) : NULL;
+				     door_ro(in->door, addr, sizeof(struct fdt_header)) :
+				     NULL;
 	unsigned int order;
 	paddr_t base;
 
@@ -235,8 +237,8 @@ static void check_blob(const struct kho_in *in, const struct kho_blob *blob, str
 	}
 	if (find_hole(in, blob->addr, blob->addr + size, &hole))
 		finding_add(f, FINDING_BLOB_NOT_PRESERVED,
-			    "blob '%s' at 0x%lx of %lu bytes, byte 0x%lx", found, blob->addr, blob->size,
-			    hole);
+			    "blob '%s' at 0x%lx of %lu bytes, byte 0x%lx", found, blob->addr,
+			    blob->size, hole);
 	if (strcmp(blob->name, KHO_METADATA))
 		return;
 	if (blob->size < sizeof(meta)) {
@@ -245,7 +247,8 @@ static void check_blob(const struct kho_in *in, const struct kho_blob *blob, str
 	}
 	memcpy(&meta, mem, sizeof(meta));
 	if (meta.version != KHO_METADATA_VERSION)
-		finding_add(f, FINDING_METADATA_VERSION, "kexec-metadata of version %u", meta.version);
+		finding_add(f, FINDING_METADATA_VERSION, "kexec-metadata of version %u",
+			    meta.version);
 }
 
 void kho_in_check_blobs(const struct kho_in *in, struct findings *f)

@@ -15,8 +15,8 @@ struct listed {
 /**
  * kho_vmalloc_walk() - call @fn for each block of a list; for a chunk page after all that it lists
  *
- * The list may be foreign: nothing outside RAM is looked at, and it ends, whatever it holds. A chunk is not looked at
- * any more once @fn has been called for it. Stops when @fn returns non-zero.
+ * The list may be foreign: nothing outside RAM is looked at, and it ends, whatever it holds. A
+ * chunk is not looked at any more once @fn has been called for it. Stops when @fn returns non-zero.
  * Return: 0; what @fn returned; or -1 with fault list-corrupt.
  */
 int kho_vmalloc_walk(const struct door *door, const struct kho_vmalloc *v,

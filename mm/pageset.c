@@ -19,19 +19,17 @@ static uint64_t *leaf_at(const struct pageset *s, paddr_t addr)
 }
 
 /*
- * Make sure that there is a leaf for @addr. Its page is entered in @s->own, which can need a leaf as well: again and
- * again only if each lies in 128 MiB that had a single page free.
+ * Make sure that there is a leaf for @addr. Its page is entered in @s->own, which can need a leaf
+ * as well: again and again only if each lies in 128 MiB that had a single page free.
  */
 static bool need_leaf(struct pageset *s, paddr_t addr, unsigned int nesting)
 {
 	uint64_t i = addr >> PAGESET_LEAF_SHIFT;
 	paddr_t leaf;
 
-	if (i >= s->nr || nesting == MAX_NESTING)
-		return false;
-	if (s->leaf[i])
+	if (i < s->nr && s->leaf[i])
 		return true;
-	if (!palloc_pages(s->pages, 1, &leaf))
+	if (i >= s->nr || nesting == MAX_NESTING || !palloc_pages(s->pages, 1, &leaf))
 		return false;
 	s->leaf[i] = leaf;
 	if (!add(s->own, leaf, leaf + PAGE_SIZE, nesting + 1)) {
@@ -51,10 +49,10 @@ static void fill(struct pageset *s, paddr_t base, paddr_t end, uint64_t value)
 		uint64_t *leaf = leaf_at(s, base);
 		uint64_t page = base >> PAGE_SHIFT, nr = (stop - base) >> PAGE_SHIFT;
 		uint64_t mask = bits_below((unsigned int)nr) << page % 64;
-		uint64_t *word = leaf + page % (LEAF_SIZE >> PAGE_SHIFT) / 64;
+		unsigned int word = page % (LEAF_SIZE >> PAGE_SHIFT) / 64;
 
 		if (leaf)
-			*word = (*word & ~mask) | (value & mask);
+			leaf[word] = (leaf[word] & ~mask) | (value & mask);
 		base = stop;
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sparse set of pages: one bit a page, in leaves of one page for 128 MiB that are made when they are first needed
- * and then kept. Adding and asking cost by the length of the range, never by what is in the set.
+ * A sparse set of pages: one bit a page, in leaves of one page for 128 MiB that are made when they
+ * are first needed and then kept. Adding and asking cost by the length of the range, never by what
+ * is in the set.
  */
 #ifndef BATON_MM_PAGESET_H
 #define BATON_MM_PAGESET_H
@@ -27,16 +28,19 @@ struct pageset {
 	uint64_t held;
 };
 
-/** pageset_init() - begin with an empty set. Return: false if there is no memory: @s is then all zero. */
+/** pageset_init() - begin with an empty set. Return: false, and @s all zero, without memory. */
 bool pageset_init(struct pageset *s, struct palloc *pages, struct pageset *own);
 
-/** pageset_free() - give back what the set is made of; @own is not told. @s is all zero afterwards. */
+/** pageset_free() - give back what the set is made of; @own is not told. @s is then all zero. */
 void pageset_free(struct pageset *s);
 
-/** pageset_add() - add the pages of the page-aligned [@base, @end). Return: false, and none is, without memory. */
+/**
+ * pageset_add() - add the pages of the page-aligned [@base, @end)
+ * Return: false, and none is added, without memory.
+ */
 bool pageset_add(struct pageset *s, paddr_t base, paddr_t end);
 
-/** pageset_remove() - remove the pages of the page-aligned [@base, @end); those that are not in it as well. */
+/** pageset_remove() - no page of the page-aligned [@base, @end) is in the set any more. */
 void pageset_remove(struct pageset *s, paddr_t base, paddr_t end);
 
 /** pageset_any() - true if any page of the page-aligned [@base, @end) is in the set. */

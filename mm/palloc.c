@@ -41,7 +41,10 @@ void *palloc_pages(struct palloc *pa, uint64_t pages, paddr_t *at)
 	mem = take(pa, found, pages);
 	if (!mem)
 		return NULL;
-	/* no page from FIRST_CHOICE up to @from is free: only single pages move it, as runs leave gaps */
+	/*
+	 * no page from FIRST_CHOICE up to @from is free: only single pages move it, as runs leave
+	 * gaps
+	 */
 	if (pages == 1 && found >= pa->from)
 		pa->from = found + PAGE_SIZE;
 	*at = found;
@@ -71,12 +74,13 @@ static bool find_block(const struct palloc *pa, paddr_t from, uint64_t size,
 void *palloc_block(struct palloc *pa, unsigned int order, const struct borders *borders,
 		   paddr_t *at)
 {
-	uint64_t size = PAGE_SIZE << order;
+	uint64_t size;
 	paddr_t found;
 	void *mem;
 
 	if (order >= PALLOC_ORDERS)
 		return NULL;
+	size = PAGE_SIZE << order;
 	if (!find_block(pa, max_u64(pa->from, pa->block_from[order]), size, borders, &found) &&
 	    !find_block(pa, LOW_LIMIT, size, borders, &found))
 		return NULL;

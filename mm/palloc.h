@@ -60,7 +60,7 @@ void palloc_free(struct palloc *pa, paddr_t at, uint64_t pages);
  */
 bool palloc_adopt(struct palloc *pa, paddr_t at, uint64_t pages);
 
-/** palloc_disown() - undo palloc_adopt() of @pages pages that were not free: they stay set in the page map. */
+/** palloc_disown() - undo palloc_adopt() of @pages pages that were not free; they stay set. */
 void palloc_disown(struct palloc *pa, uint64_t pages);
 
 #endif

@@ -15,7 +15,8 @@ size_t console_size(const char *path);
 
 /**
  * console_find() - look for @text in what was said from byte @from on
- * Return: a copy of the rest of the line behind it, valid until the next call; NULL if it is not there.
+ * Return: a copy of the rest of the line behind it, valid until the next call; NULL if it is not
+ * there.
  */
 const char *console_find(const char *path, size_t from, const char *text);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* RAM and scratch, out of the boot_params that baton was given; offsets from Documentation/arch/x86/zero-page.rst. */
+/*
+ * RAM and scratch, out of the boot_params that baton was given; offsets from
+ * Documentation/arch/x86/zero-page.rst.
+ */
 #include <string.h>
 
 #include "verify.h"
@@ -9,7 +12,7 @@
 #define E820_RAM     1
 #define SETUP_DATA   0x250
 #define SETUP_KHO    10
-#define CHAIN	     64
+#define CHAIN        64
 
 static uint64_t get(const struct facts *f, uint64_t addr, unsigned int size)
 {
@@ -26,7 +29,8 @@ static void read_ram(struct facts *f, uint64_t bp)
 	unsigned int nr = (unsigned int)get(f, bp + E820_ENTRIES, 1);
 
 	for (unsigned int i = 0; i < nr && f->nr_ram < MAX_RAM; i++) {
-		uint64_t entry = bp + E820_TABLE + i * 20, base = get(f, entry, 8), size = get(f, entry + 8, 8);
+		uint64_t entry = bp + E820_TABLE + i * 20, base = get(f, entry, 8),
+			 size = get(f, entry + 8, 8);
 		struct extent e = { (base + PAGE - 1) & -PAGE, (base + size) & -PAGE };
 
 		if (get(f, entry + 16, 4) != E820_RAM || e.base >= e.end)

@@ -6,17 +6,17 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MAGIC	   0xd00dfeed
-#define HEADER	   40
+#define MAGIC      0xd00dfeed
+#define HEADER     40
 #define BEGIN_NODE 1
 #define END_NODE   2
-#define PROP	   3
-#define NOP	   4
-#define END	   9
+#define PROP       3
+#define NOP        4
+#define END        9
 
 struct reader {
 	const uint8_t *data;
-	uint32_t at, end;	    /* of the structure block */
+	uint32_t at, end; /* of the structure block */
 	uint32_t strings, strings_end;
 	const char *why;
 };
@@ -51,7 +51,8 @@ static void read_prop(struct reader *r, struct fdt_node *n)
 		return;
 	if (padded < size || padded > r->end - r->at)
 		r->why = "a property leaves the structure block";
-	else if (name >= r->strings_end - r->strings || !is_text(r, r->strings + name, r->strings_end))
+	else if (name >= r->strings_end - r->strings ||
+		 !is_text(r, r->strings + name, r->strings_end))
 		r->why = "the name of a property is not among the strings";
 	else if (n->nr == FDT_PROPS)
 		r->why = "too many properties in a node";
@@ -125,7 +126,8 @@ static bool reserves_nothing(const uint8_t *data, uint32_t at, uint32_t end)
 {
 	static const uint8_t zeros[16];
 
-	return at % 8 == 0 && at >= HEADER && at <= end && end - at >= 16 && memcmp(data + at, zeros, 16) == 0;
+	return at % 8 == 0 && at >= HEADER && at <= end && end - at >= 16 &&
+	       memcmp(data + at, zeros, 16) == 0;
 }
 
 const char *fdt_parse(struct fdt *fdt, const void *data, uint32_t room)
@@ -143,7 +145,8 @@ const char *fdt_parse(struct fdt *fdt, const void *data, uint32_t room)
 		return "not of version 17";
 	if (!reserves_nothing(d, be32(d + 16), total))
 		return "its memory reservations";
-	if (structure % 4 || structure < HEADER || structure > total || structure_size > total - structure)
+	if (structure % 4 || structure < HEADER || structure > total ||
+	    structure_size > total - structure)
 		return "its structure block leaves it";
 	if (strings > total || strings_size > total - strings)
 		return "its strings leave it";

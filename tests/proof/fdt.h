@@ -26,7 +26,10 @@ struct fdt {
 	unsigned int nr;
 };
 
-/** fdt_parse() - read the FDT at @data, which has room for @room bytes. Return: NULL, or what is wrong. */
+/**
+ * fdt_parse() - read the FDT at @data, which has room for @room bytes. Return: NULL, or what is
+ * wrong.
+ */
 const char *fdt_parse(struct fdt *fdt, const void *data, uint32_t room);
 
 /** fdt_find() - the property called @name, or NULL. */

@@ -10,9 +10,9 @@
 
 #include "say.h"
 
-#define PACKET	 4096
+#define PACKET    4096
 #define ANSWER_MS 60000
-#define STOP_MS	 100
+#define STOP_MS   100
 
 static void send_all(int gdb, const char *data, size_t size)
 {
@@ -40,8 +40,8 @@ static bool readable(int gdb, int ms)
 }
 
 /*
- * The body of the next packet, into @body. In the usual case one read brings the whole packet; what follows it in
- * the same read is kept for the next call.
+ * The body of the next packet, into @body. In the usual case one read brings the whole packet;
+ * what follows it in the same read is kept for the next call.
  */
 static char kept[PACKET];
 static size_t nr_kept;
@@ -95,8 +95,10 @@ int gdb_connect(const char *path)
 	if (gdb < 0 || connect(gdb, (struct sockaddr *)&addr, sizeof(addr)))
 		die("no gdb stub at %s", path);
 	nr_kept = 0;
-	/* A machine that ran is stopped by the connection, and says so. No packet is acknowledged: to QEMU the next
-	 * command is as good, and anything sent to a running machine stops it. */
+	/*
+	 * A machine that ran is stopped by the connection, and says so. No packet is acknowledged:
+	 * to QEMU the next command is as good, and anything sent to a running machine stops it.
+	 */
 	while (gdb_wait(gdb, STOP_MS))
 		;
 	/* single registers are there for those who have asked what registers there are */
@@ -157,7 +159,8 @@ void gdb_set(int gdb, unsigned int reg, uint64_t value)
 	int n = snprintf(body, sizeof(body), "P%x=", reg);
 
 	for (unsigned int i = 0; i < bytes; i++)
-		n += snprintf(body + n, sizeof(body) - (size_t)n, "%02x", (unsigned int)(value >> 8 * i & 0xff));
+		n += snprintf(body + n, sizeof(body) - (size_t)n, "%02x",
+			      (unsigned int)(value >> 8 * i & 0xff));
 	ask_ok(gdb, body);
 }
 

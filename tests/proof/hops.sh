@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034 # RESULT is printed by run.sh
 #
-# A chain: Linux 7.3 hands over to baton, which starts itself HOPS times and then Linux 7.3. All memory is the same, the
-# count has grown by one a kernel, and the last hop uses no more than the second.
+# A chain: Linux 7.3 hands over to baton, which starts itself HOPS times and then Linux 7.3. All
+# memory is the same, the count has grown by one a kernel, and the last hop uses no more than the
+# second.
 
 HOPS=${PROOF_HOPS:-1000}
 HOPS_LIMIT=600
 
 # hop_line NUMBER: what is in use at that hop, without the time
-hop_line() { sed -n "s/.* $1 of $HOPS: \(.*\), [0-9]* ticks.*/\1/p" "$PROOF/hops.console" | head -n 1; }
+hop_line() {
+	sed -n "s/.* $1 of $HOPS: \(.*\), [0-9]* ticks.*/\1/p" "$PROOF/hops.console" | head -n 1
+}
 
 wait_hops() {
 	local start=$SECONDS at

@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034 # RESULT is printed by run.sh
 #
-# The published state after every instruction of the workload. In the usual way the checker is a plugin of QEMU's. A
-# QEMU without plugins is single-stepped through its gdb stub instead, as far as STEPS instructions.
+# The published state after every instruction of the workload. In the usual way the checker is a
+# plugin of QEMU's. A QEMU without plugins is single-stepped through its gdb stub instead, as far
+# as STEPS instructions.
 
 STEPS=${PROOF_STEPS:-200000}
 INSTRUCTIONS_LIMIT=600 # seconds
 
 watch_by_plugin() {
+	local options
+	options="memory=$(memory_of proof),console=$PROOF/proof.console"
+	options+=",elf=$B/baton.elf,size=$((RAM << 20))"
 	rm -f "$PROOF/proof.console"
 	timeout "$INSTRUCTIONS_LIMIT" "$QEMU" "${MACHINE_WORDS[@]}" \
-		-plugin "$PROOF/proof.so,memory=$(memory_of proof),console=$PROOF/proof.console,elf=$B/baton.elf,size=$((RAM << 20))" \
+		-plugin "$PROOF/proof.so,$options" \
 		</dev/null
 }
 
 watch_by_steps() {
 	machine_run proof
-	"$PROOF/step" "$(memory_of proof)" "$PROOF/proof.console" "$B/baton.elf" "$PROOF/proof.gdb" "$STEPS"
+	"$PROOF/step" "$(memory_of proof)" \
+		"$PROOF/proof.console" "$B/baton.elf" "$PROOF/proof.gdb" "$STEPS"
 }
 
 part_instructions() {

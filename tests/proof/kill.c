@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Kills: a machine in which the workload waits is let go, stopped at a random instant, and made to jump to the
- * hand-off as it stands. What it must hand over is read from its memory at that instant; then it runs on, and what
- * baton and Linux find is compared.
+ * Kills: a machine in which the workload waits is let go, stopped at a random instant, and made
+ * to jump to the hand-off as it stands. What it must hand over is read from its memory at that
+ * instant; then it runs on, and what baton and Linux find is compared.
  *
  *   kill save MEMORY CONSOLE ELF SOCKET STATE
  *       when the workload waits, save the machine in the file STATE
  *   kill one MEMORY CONSOLE ELF SOCKET SEED NUMBER US
- *       kill a machine that was started from such a file; US: how long the workload takes, as "kill time" has it
+ *       kill a machine that was started from such a file; US: how long the workload takes, as
+ *       "kill time" has it
  *   kill time MEMORY CONSOLE ELF SOCKET
  *       let the workload run to its end, and print how long it took, in µs
  */
@@ -26,13 +27,14 @@
 #include "verify.h"
 
 #define START_MS 60000
-#define END_MS	 60000
-#define POLL_US	 5000
+#define END_MS   60000
+#define POLL_US  5000
 
 /* Where published pages are taken, linked, unlinked and given back. */
-static const char *const places[] = { "kho_enter",	   "kho_leave",	    "radix_build_key", "radix_build_remove",
-				      "palloc_pages",	   "palloc_free",   "kho_out_fdt",     "fdt_finish",
-				      "pageset_add", "pageset_remove", "fused_grant" };
+static const char *const places[] = { "kho_enter",          "kho_leave",    "radix_build_key",
+				      "radix_build_remove", "palloc_pages", "palloc_free",
+				      "kho_out_fdt",        "fdt_finish",   "pageset_add",
+				      "pageset_remove",     "fused_grant" };
 
 struct machine {
 	const char *console;
@@ -76,7 +78,10 @@ static void open_machine(struct machine *m, char **arg, uint64_t workload)
 	m->w = (struct workload *)(void *)(m->mem + workload);
 }
 
-/* The machine as it was saved knows where its workload is; the console is empty. The caller hands it on. */
+/*
+ * The machine as it was saved knows where its workload is; the console is empty. The caller hands
+ * it on.
+ */
 static uint64_t workload_address(void)
 {
 	const char *s = getenv("WORKLOAD");
@@ -100,7 +105,8 @@ static int save(char **arg)
 	open_machine(&m, arg, addr);
 	snprintf(command, sizeof(command), "migrate -d \"exec:cat >%s\"", arg[4]);
 	gdb_monitor(m.gdb, command);
-	for (int ms = 0; !gdb_monitor_says(m.gdb, "info migrate", "completed"); ms += POLL_US / 1000) {
+	for (int ms = 0; !gdb_monitor_says(m.gdb, "info migrate", "completed");
+	     ms += POLL_US / 1000) {
 		if (ms > START_MS)
 			die("the machine cannot be saved");
 		usleep(POLL_US);
@@ -131,9 +137,9 @@ static int measure(char **arg)
 }
 
 /*
- * A random instant: by time, which falls where most instructions are; every other time it goes on from there to one
- * of the places that change what is published. Then so many instructions more, as time stops a machine between two
- * translated blocks only.
+ * A random instant: by time, which falls where most instructions are; every other time it goes on
+ * from there to one of the places that change what is published. Then so many instructions more,
+ * as time stops a machine between two translated blocks only.
  */
 static void run_to_instant(struct machine *m, uint64_t us, bool near)
 {
@@ -174,8 +180,9 @@ static void jump(struct machine *m)
 /* Wait for the last line of the last kernel, or for one that ends the hope of it. */
 static const char *wait_end(const struct machine *m)
 {
-	static const char *const bad[] = { "refused ",	 "exception ", "Kernel panic", "RELAY: failed", "BUG: ",
-					   "WARNING: ", "Oops" };
+	static const char *const bad[] = { "refused ",      "exception ", "Kernel panic",
+					   "RELAY: failed", "BUG: ",      "WARNING: ",
+					   "Oops" };
 
 	for (int ms = 0; ms < END_MS; ms += POLL_US / 1000) {
 		if (console_find(m->console, 0, "RELAY: end"))
@@ -198,10 +205,12 @@ static const char *compare(const struct machine *m, const struct handover *h)
 
 	for (size_t i = 0; i < h->nr_keys; i++)
 		pages += 1UL << key_order(h->key[i]);
-	if (!in || sscanf(strchr(line, ':') ? strchr(line, ':') : "", ": %lu pages in %lu", &found, &blocks) != 2)
+	if (!in || sscanf(strchr(line, ':') ? strchr(line, ':') : "", ": %lu pages in %lu", &found,
+			  &blocks) != 2)
 		return "the next baton does not say what it found";
 	if (found != pages || blocks != h->nr_keys) {
-		snprintf(why, sizeof(why), "%lu pages in %zu blocks were published, the next baton found %lu in %lu",
+		snprintf(why, sizeof(why),
+			 "%lu pages in %zu blocks were published, the next baton found %lu in %lu",
 			 pages, h->nr_keys, found, blocks);
 		return why;
 	}
@@ -237,8 +246,9 @@ static int kill_one(char **arg)
 		printf("late\n");
 		return 3;
 	}
-	verifier_init(&v, &facts, m.w->root);
-	printf("in %s+0x%lx, operation %lu%s: ", name, offset, m.w->op, m.w->op == m.w->done ? " done" : "");
+	verifier_init(&v, &facts, m.w->root, m.w->used);
+	printf("in %s+0x%lx, operation %lu%s: ", name, offset, m.w->op,
+	       m.w->op == m.w->done ? " done" : "");
 	if (!verify(&v, &h)) {
 		printf("%s\n", v.why);
 		return 1;

@@ -10,7 +10,7 @@ OPS=${PROOF_OPS:-2500}
 SHM=/dev/shm
 [ -d $SHM ] && [ -w $SHM ] || SHM=$PROOF
 
-PROOF_COMMON=(watcher model keys verify fdt facts elf console say)
+PROOF_COMMON=(watcher model due keys verify fdt facts elf console say)
 PROOF_CC=(gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wshadow -I "$TOP")
 
 # sources NAME...: the files of these names and those that all programs share
@@ -29,7 +29,8 @@ build_program() {
 	"${PROOF_CC[@]}" -o "$out" "${files[@]}"
 }
 
-# build_plugin: $PROOF/proof.so, for the version of the interface that this QEMU has; fails if it has none
+# build_plugin: $PROOF/proof.so, for the version of the interface that this QEMU has; fails if it
+# has none
 build_plugin() {
 	local files version
 	mapfile -t files < <(sources plugin)
@@ -46,9 +47,9 @@ plugin_loads() {
 		-plugin "$PROOF/proof.so,memory=none,console=none,size=1" >"$PROOF/plugin.log" 2>&1
 }
 
-# make_images: $PROOF/first.cpio, whose init kexecs into baton, which has baton inside, which has Linux inside:
-# what comes out of the workload is checked by baton first, and then used by Linux. In $PROOF/short.cpio there is one
-# baton only.
+# make_images: $PROOF/first.cpio, whose init kexecs into baton, which has baton inside, which has
+# Linux inside: what comes out of the workload is checked by baton first, and then used by Linux.
+# In $PROOF/short.cpio there is one baton only.
 make_images() {
 	DIR=$PROOF
 	make_archive "$PROOF/last.cpio" "$GUEST/relay-init"
@@ -61,13 +62,14 @@ make_images() {
 # memory_of NAME: the file behind that machine's memory
 memory_of() { echo "$SHM/baton-proof-$1-$$"; }
 
-# machine_words NAME WORDS [INITRD]: the machine's memory in a file, one CPU, and a Linux 7.3 that hands over to baton
+# machine_words NAME WORDS [INITRD]: the machine's memory in a file, one CPU, and a Linux 7.3 that
+# hands over to baton
 machine_words() {
 	MACHINE_WORDS=(-accel tcg -nodefaults -no-reboot -display none -smp 1 -m "${RAM}M"
 		-object "memory-backend-file,id=ram,size=${RAM}M,share=on,mem-path=$(memory_of "$1")"
 		-machine memory-backend=ram -serial "file:$PROOF/$1.console"
 		-kernel "$(peer 7.3)" -initrd "$PROOF/${3:-first}.cpio"
-		-append "console=ttyS0 kho=on panic=-1 reserve_mem=8M:4K:relay $2")
+		-append "console=ttyS0 kho=on panic=-1 reserve_mem=8M:4K:relay baton.onerror=poweroff $2")
 }
 
 # machine_run NAME WORD...: start it in the background with these words more; its id in $MACHINE

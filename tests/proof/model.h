@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each operation of the workload must do: from the state before it, what it was asked and what it gave, to the
- * state after it, or to the faults that it may return.
+ * What each operation of the workload must do: from the state before it, what it was asked and
+ * what it gave, to the state after it, or to the faults that it may return.
  */
 #ifndef PROOF_MODEL_H
 #define PROOF_MODEL_H
@@ -16,7 +16,8 @@
  * struct model
  * @facts:    the machine
  * @keys, @blob, @nr_blobs, @fdt: the state by the model, before an operation or after it
- * @wanted:   after an operation that ran out of memory: the keys that it would have left, as far as that is known
+ * @wanted: after an operation that ran out of memory: the keys that it would have left, as far as
+ *            that is known
  * @spare:    and so many chunk pages, whose addresses nobody knows
  * @incoming: keys that came in; @restored: those of them that are restored
  * @fault, @nr_faults: faults that the operation may return; if there are any, it must
@@ -38,11 +39,12 @@ struct model {
 };
 
 /** model_init() - begin with @now as the state and @in as what came in. */
-void model_init(struct model *m, const struct facts *f, const struct handover *now, const struct handover *in);
+void model_init(struct model *m, const struct facts *f, const struct handover *now,
+		const struct handover *in);
 
 /**
- * model_begin() - an operation has been announced
- * Decides which faults it may return, and remembers what it is asked that will not be in memory any more afterwards.
+ * model_begin() - an operation has been announced Decides which faults it may return, and
+ * remembers what it is asked that will not be in memory any more afterwards.
  */
 bool model_begin(struct model *m, const struct workload *w);
 

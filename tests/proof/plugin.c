@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The proof as a plugin of QEMU's: it is called before each instruction that the machine executes, in the thread that
- * executes it, when all stores of the instruction before have reached memory; and with the address of each store. A rep instruction comes round once for
- * each of its iterations, as interrupts could come in between.
+ * The proof as a plugin of QEMU's: it is called before each instruction that the machine
+ * executes, in the thread that executes it, when all stores of the instruction before have
+ * reached memory; and with the address of each store. A rep instruction comes round once for each
+ * of its iterations, as interrupts could come in between.
  *
- * Nothing is looked at until the workload waits; then it is let go, and every instruction of baton's image is a
- * boundary until the workload is over.
+ * Nothing is looked at until the workload waits; then it is let go, and every instruction of
+ * baton's image is a boundary until the workload is over.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,8 +25,8 @@
 #define PLUGIN_VERSION 1
 #endif
 
-#define PROGRESS 1000000
-#define POLL_US	 20000
+#define PROGRESS 10000000
+#define POLL_US  20000
 
 int qemu_plugin_version = PLUGIN_VERSION;
 
@@ -82,8 +83,10 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 		if (rip >= ram_size)
 			continue;
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, before_instruction, QEMU_PLUGIN_CB_NO_REGS, (void *)rip);
-		qemu_plugin_register_vcpu_mem_cb(insn, after_store, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, NULL);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, before_instruction,
+						       QEMU_PLUGIN_CB_NO_REGS, (void *)rip);
+		qemu_plugin_register_vcpu_mem_cb(insn, after_store, QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_W, NULL);
 	}
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The proof that the outgoing handover is valid at every instruction, in QEMU with the real image; prints TAP.
+# The proof that the outgoing handover is valid at every instruction, in QEMU with the real image;
+# prints TAP.
 #
 #   run.sh [instructions] [kills] [hops] [measures]      all of them without a word
 #

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The proof through QEMU's gdb stub, one instruction at a time: slow, but with nothing of it inside QEMU.
+ * The proof through QEMU's gdb stub, one instruction at a time: slow, but with nothing of it
+ * inside QEMU.
  *
  *   step MEMORY CONSOLE ELF SOCKET STEPS
  */
@@ -15,7 +16,7 @@
 #include "watcher.h"
 
 #define START_MS 60000
-#define POLL_US	 5000
+#define POLL_US  5000
 #define PROGRESS 50000
 
 int main(int argc, char **argv)

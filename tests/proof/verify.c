@@ -9,13 +9,16 @@
 #include "fdt.h"
 #include "say.h"
 
-#define TOP_LEVEL   5
-#define ENTRIES	    512
-#define LEAF_BITS   32768
-#define LOW	    0x100000UL
-#define METADATA    "kexec-metadata"
+#define TOP_LEVEL 5
+#define ENTRIES   512
+#define LEAF_BITS 32768
+#define LOW       0x100000UL
+#define METADATA  "kexec-metadata"
 
-/* What a version says of itself: the highest order that its kernels take in, and whether blobs have a size. */
+/*
+ * What a version says of itself: the highest order that its kernels take in, and whether blobs
+ * have a size.
+ */
 static const struct version {
 	const char *name;
 	bool has_size;
@@ -108,7 +111,10 @@ static bool take(struct verifier *v, uint64_t addr, uint64_t size)
 	return true;
 }
 
-/* ---- the map ------------------------------------------------------------------------------------------ */
+/*
+ * ---- the map
+ * ------------------------------------------------------------------------------------------
+ */
 
 static void add_key(struct handover *h, uint64_t key)
 {
@@ -121,7 +127,10 @@ static void add_key(struct handover *h, uint64_t key)
 	h->key[h->nr_keys++] = key;
 }
 
-/* Every bit of the leaf that begins with @first. Blocks are entered later, when all nodes are known. */
+/*
+ * Every bit of the leaf that begins with @first. Blocks are entered later, when all nodes are
+ * known.
+ */
 static bool walk_leaf(struct handover *h, const uint64_t *bits, uint64_t first)
 {
 	bool any = false;
@@ -135,8 +144,12 @@ static bool walk_leaf(struct handover *h, const uint64_t *bits, uint64_t first)
 	return any;
 }
 
-/* The page at @addr and all below it; @key is the lowest key there. A page met twice is a loop or shared. */
-static bool walk(struct verifier *v, struct handover *h, uint64_t addr, unsigned int level, uint64_t key)
+/*
+ * The page at @addr and all below it; @key is the lowest key there. A page met twice is a loop or
+ * shared.
+ */
+static bool walk(struct verifier *v, struct handover *h, uint64_t addr, unsigned int level,
+		 uint64_t key)
 {
 	const uint64_t *node;
 	bool any = false;
@@ -160,7 +173,9 @@ static bool walk(struct verifier *v, struct handover *h, uint64_t addr, unsigned
 			continue;
 		any = true;
 		if (below >> 53)
-			return wrong(v, "map page at 0x%lx: entry %lu is for keys of more than 53 bits", addr, i);
+			return wrong(
+				v, "map page at 0x%lx: entry %lu is for keys of more than 53 bits",
+				addr, i);
 		if (!walk(v, h, node[i], level - 1, below))
 			return false;
 	}
@@ -173,12 +188,13 @@ static bool check_key(struct verifier *v, const struct handover *h, uint64_t key
 	if (!key)
 		return wrong(v, "key 0");
 	if (key_order(key) > h->max_order)
-		return wrong(v, "key 0x%lx is of order %u, the highest is %u", key, key_order(key), h->max_order);
+		return wrong(v, "key 0x%lx is of order %u, the highest is %u", key, key_order(key),
+			     h->max_order);
 	if (!check_place(v, "block", key_addr(key), PAGE << key_order(key)))
 		return false;
 	if (!take(v, key_addr(key), PAGE << key_order(key)))
-		return wrong(v, "block 0x%lx of order %u lies over a map page or another block", key_addr(key),
-			     key_order(key));
+		return wrong(v, "block 0x%lx of order %u lies over a map page or another block",
+			     key_addr(key), key_order(key));
 	return true;
 }
 
@@ -205,9 +221,13 @@ static bool covered(const struct handover *h, uint64_t addr)
 	return false;
 }
 
-/* ---- the FDT ------------------------------------------------------------------------------------------ */
+/*
+ * ---- the FDT
+ * ------------------------------------------------------------------------------------------
+ */
 
-static bool read_u64(struct verifier *v, const struct fdt_prop *p, const char *node, uint64_t *value)
+static bool read_u64(struct verifier *v, const struct fdt_prop *p, const char *node,
+		     uint64_t *value)
 {
 	if (p->size != 8)
 		return wrong(v, "property %s of '%s' has %u bytes", p->name, node, p->size);
@@ -218,7 +238,8 @@ static bool read_u64(struct verifier *v, const struct fdt_prop *p, const char *n
 static const struct version *version_of(const struct fdt_prop *p)
 {
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-		if (p->size == strlen(versions[i].name) + 1 && memcmp(p->data, versions[i].name, p->size) == 0)
+		if (p->size == strlen(versions[i].name) + 1 &&
+		    memcmp(p->data, versions[i].name, p->size) == 0)
 			return &versions[i];
 	return NULL;
 }
@@ -226,7 +247,8 @@ static const struct version *version_of(const struct fdt_prop *p)
 static bool read_blob(struct verifier *v, const struct fdt_node *n, const struct version *version,
 		      struct blob *b)
 {
-	const struct fdt_prop *addr = fdt_find(n, "preserved-data"), *size = fdt_find(n, "blob-size");
+	const struct fdt_prop *addr = fdt_find(n, "preserved-data"),
+			      *size = fdt_find(n, "blob-size");
 
 	b->size = 1; /* where there is none: its first byte at least */
 	snprintf(b->name, sizeof(b->name), "%s", n->name);
@@ -280,21 +302,47 @@ static bool check_blobs(struct verifier *v, const struct handover *h)
 			return false;
 		for (uint64_t page = b->addr / PAGE * PAGE; page < b->addr + b->size; page += PAGE)
 			if (!covered(h, page))
-				return wrong(v, "blob %s: its page 0x%lx is not preserved", b->name, page);
+				return wrong(v, "blob %s: its page 0x%lx is not preserved", b->name,
+					     page);
 		if (strcmp(b->name, METADATA) != 0)
 			continue;
-		memcpy(&version, (const uint8_t *)read_page(v, b->addr / PAGE * PAGE) + b->addr % PAGE, 4);
+		memcpy(&version,
+		       (const uint8_t *)read_page(v, b->addr / PAGE * PAGE) + b->addr % PAGE, 4);
 		if (b->size < 73 || b->addr % PAGE > PAGE - 73 || version != 1)
-			return wrong(v, METADATA " at 0x%lx, %lu bytes, version %u", b->addr, b->size, version);
+			return wrong(v, METADATA " at 0x%lx, %lu bytes, version %u", b->addr,
+				     b->size, version);
 	}
 	return true;
 }
 
-/* ---- together ----------------------------------------------------------------------------------------- */
+/*
+ * ---- together
+ * -----------------------------------------------------------------------------------------
+ */
 
-void verifier_init(struct verifier *v, const struct facts *f, uint64_t root)
+/* Everything that is led to is taken; none of it may be free. */
+static bool check_used(struct verifier *v)
 {
-	*v = (struct verifier){ .facts = f, .root = root };
+	uint64_t bytes = v->facts->size / PAGE / 8;
+	const uint64_t *used = (const uint64_t *)(const void *)(v->facts->mem + v->used);
+
+	if (!v->used)
+		return true;
+	for (uint64_t at = 0; at < bytes; at += PAGE)
+		read_page(v, v->used + at);
+	for (uint64_t i = 0; i < bytes / 8; i++)
+		if (v->taken[i] & ~used[i])
+			return wrong(
+				v,
+				"the page at 0x%lx is handed over, and free for baton to write to",
+				(i * 64 + (unsigned int)__builtin_ctzl(v->taken[i] & ~used[i])) *
+					PAGE);
+	return true;
+}
+
+void verifier_init(struct verifier *v, const struct facts *f, uint64_t root, uint64_t used)
+{
+	*v = (struct verifier){ .facts = f, .root = root, .used = used };
 	v->taken = calloc(f->size / PAGE / 64 + 1, sizeof(*v->taken));
 	v->reads = calloc(f->size / PAGE, 1);
 	if (!v->taken || !v->reads)
@@ -315,14 +363,15 @@ bool verify(struct verifier *v, struct handover *h)
 	h->nodes = h->empty = 0;
 	if (h->fdt % PAGE)
 		return wrong(v, "the FDT at 0x%lx is not at the start of a page", h->fdt);
-	if (!check_place(v, "the FDT", h->fdt, PAGE) || !read_root(v, h) || !walk(v, h, h->map, TOP_LEVEL, 0))
+	if (!check_place(v, "the FDT", h->fdt, PAGE) || !read_root(v, h) ||
+	    !walk(v, h, h->map, TOP_LEVEL, 0))
 		return false;
 	for (size_t i = 0; i < h->nr_keys; i++)
 		if (!check_key(v, h, h->key[i]))
 			return false;
 	if (!has_key(h, key_of(h->fdt, 0)))
 		return wrong(v, "the FDT at 0x%lx is not preserved", h->fdt);
-	return check_blobs(v, h);
+	return check_blobs(v, h) && check_used(v);
 }
 
 bool verify_same(const struct verifier *v)

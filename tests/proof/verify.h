@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the next Linux would find: a handover read out of a machine's memory, from the address of its root FDT alone.
+ * What the next Linux would find: a handover read out of a machine's memory, from the address of
+ * its root FDT alone.
  *
- * Written from the description of the ABI. It shares no code with kho/, which wrote what is read here.
+ * Written from the description of the ABI. It shares no code with kho/, which wrote what is read
+ * here.
  */
 #ifndef PROOF_VERIFY_H
 #define PROOF_VERIFY_H
@@ -11,11 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAGE	    4096UL
+#define PAGE        4096UL
 #define MAX_BLOBS   64
 #define MAX_SCRATCH 64
-#define MAX_RAM	    128
-#define WHY	    256
+#define MAX_RAM     128
+#define WHY         256
 
 struct extent {
 	uint64_t base, end;
@@ -65,6 +67,7 @@ struct seen {
 /**
  * struct verifier
  * @root:  where the address of the root FDT stands
+ * @used:  where baton's page map stands, with a bit a page that is not free; 0 to leave that out
  * @seen, @nr_seen: all that the last verification has read, besides @root_value at @root
  * @reads: a byte a page: not 0 for these
  * @taken: a bit a page, for one verification
@@ -72,7 +75,7 @@ struct seen {
  */
 struct verifier {
 	const struct facts *facts;
-	uint64_t root, root_value;
+	uint64_t root, root_value, used;
 	struct seen *seen;
 	size_t nr_seen, room;
 	uint8_t *reads;
@@ -83,7 +86,12 @@ struct verifier {
 /** facts_read() - RAM and scratch from @boot_params. Return: NULL, or what is wrong. */
 const char *facts_read(struct facts *f, uint64_t boot_params);
 
-void verifier_init(struct verifier *v, const struct facts *f, uint64_t root);
+/**
+ * verifier_init() - begin
+ * @used: see struct verifier. It is no part of the handover, and Linux never sees it; but a page
+ *        that is led to and free would be lost at the next allocation.
+ */
+void verifier_init(struct verifier *v, const struct facts *f, uint64_t root, uint64_t used);
 
 /** verify() - read and check everything into @h. Return: false and v->why if anything is wrong. */
 bool verify(struct verifier *v, struct handover *h);
@@ -91,13 +99,16 @@ bool verify(struct verifier *v, struct handover *h);
 /**
  * verify_same() - true if nothing has changed that the last verify() read
  *
- * That is enough not to verify again: the verifier is a function of the bytes that it reads, and which bytes those
- * are follows from the bytes read before. If each has the value it had, the next verification reads the same bytes,
- * and ends in the same result.
+ * That is enough not to verify again: the verifier is a function of the bytes that it reads, and
+ * which bytes those are follows from the bytes read before. If each has the value it had, the
+ * next verification reads the same bytes, and ends in the same result.
  */
 bool verify_same(const struct verifier *v);
 
-/** verify_reads() - true if the last verify() has read the page at @addr, or where the root stands. */
+/**
+ * verify_reads() - true if the last verify() has read the page at @addr, or where the root
+ * stands.
+ */
 static inline bool verify_reads(const struct verifier *v, uint64_t addr)
 {
 	return addr < v->facts->size && v->reads[addr / PAGE];

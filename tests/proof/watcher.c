@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * At every boundary the published state must be valid in itself; between two operations it must not change; and
- * within one, every key that is there before and after must be there, none that is in neither may be, and the blobs
- * are those before or those after. What is there after is known only then (an allocation may give any free page): so
- * the watcher collects how the state differed from that before, and judges it when the operation is done.
+ * At every boundary the published state must be valid in itself; between two operations it must
+ * not change; and within one, every key that is there before and after must be there, none that
+ * is in neither may be, and the blobs are those before or those after. What is there after is
+ * known only then (an allocation may give any free page): so the watcher collects how the state
+ * differed from that before, and judges it when the operation is done.
  */
 #include "watcher.h"
 
@@ -13,10 +14,22 @@
 #include "elf.h"
 #include "say.h"
 
-static const char *const kinds[] = { "none",	     "preserve",	"unpreserve",	  "preserve pages",
-				     "unpreserve pages", "allocate",	"free",		  "preserve list",
-				     "unpreserve list",	 "blob add",	"blob replace",	  "blob remove",
-				     "restore",		 "restore pages", "restore list", "restore and free" };
+static const char *const kinds[] = { "none",
+				     "preserve",
+				     "unpreserve",
+				     "preserve pages",
+				     "unpreserve pages",
+				     "allocate",
+				     "free",
+				     "preserve list",
+				     "unpreserve list",
+				     "blob add",
+				     "blob replace",
+				     "blob remove",
+				     "restore",
+				     "restore pages",
+				     "restore list",
+				     "restore and free" };
 
 static bool bad(const struct watcher *w, uint64_t rip, const char *why)
 {
@@ -24,10 +37,13 @@ static bool bad(const struct watcher *w, uint64_t rip, const char *why)
 	uint64_t offset;
 	const char *name = elf_function(rip - w->base, &offset);
 
-	note("boundary %lu, before the instruction at 0x%lx, %s+0x%lx:", w->boundaries, rip, name, offset);
+	note("boundary %lu, before the instruction at 0x%lx, %s+0x%lx:", w->boundaries, rip, name,
+	     offset);
 	note("  %s", why);
-	note("  operation %lu: %s, address 0x%lx, order %lu, %lu pages, size 0x%lx, name '%.31s', fuse %lu",
-	     w->w->op, kinds[o->kind % WORKLOAD_KINDS], o->addr, o->order, o->pages, o->size, o->name, o->fail);
+	note("  operation %lu: %s, address 0x%lx, order %lu, %lu pages, size 0x%lx, name '%.31s',"
+	     " fuse %lu",
+	     w->w->op, kinds[o->kind % WORKLOAD_KINDS], o->addr, o->order, o->pages, o->size,
+	     o->name, o->fail);
 	return false;
 }
 
@@ -55,14 +71,15 @@ void watcher_init(struct watcher *w, const uint8_t *mem, uint64_t size, uint64_t
 	why = facts_read(&w->facts, w->w->params);
 	if (why)
 		die("%s", why);
-	verifier_init(&incoming, &w->facts, w->facts.kho);
+	verifier_init(&incoming, &w->facts, w->facts.kho, 0);
 	if (!verify(&incoming, &in))
 		die("the incoming handover: %s", incoming.why);
-	verifier_init(&w->verifier, &w->facts, w->w->root);
+	verifier_init(&w->verifier, &w->facts, w->w->root, w->w->used);
 	if (!verify(&w->verifier, &w->now))
 		die("the handover before the workload: %s", w->verifier.why);
 	model_init(&w->model, &w->facts, &w->now, &in);
-	note("the image lies at 0x%lx; incoming: %zu keys, %u blobs; outgoing: %zu keys, %u blobs, %lu map pages",
+	note("the image lies at 0x%lx; incoming: %zu keys, %u blobs; outgoing: %zu keys, %u blobs,"
+	     " %lu map pages",
 	     w->base, in.nr_keys, in.nr_blobs, w->now.nr_keys, w->now.nr_blobs, w->now.nodes);
 }
 
@@ -82,12 +99,14 @@ static void collect(struct watcher *w)
 	}
 }
 
-static bool same_blobs(const struct blob *a, unsigned int nr_a, const struct blob *b, unsigned int nr_b)
+static bool same_blobs(const struct blob *a, unsigned int nr_a, const struct blob *b,
+		       unsigned int nr_b)
 {
 	if (nr_a != nr_b)
 		return false;
 	for (unsigned int i = 0; i < nr_a; i++)
-		if (strcmp(a[i].name, b[i].name) != 0 || a[i].addr != b[i].addr || a[i].size != b[i].size)
+		if (strcmp(a[i].name, b[i].name) != 0 || a[i].addr != b[i].addr ||
+		    a[i].size != b[i].size)
 			return false;
 	return true;
 }
@@ -128,20 +147,23 @@ static bool judge(struct watcher *w, uint64_t rip)
 	for (size_t i = 0; i < w->gone.nr; i++) {
 		if (!keys_has(&w->model.keys, w->gone.k[i]))
 			continue;
-		snprintf(why, sizeof(why), "key 0x%lx of order %u is there before and after, but was not in between",
+		snprintf(why, sizeof(why),
+			 "key 0x%lx of order %u is there before and after, but was not in between",
 			 key_addr(w->gone.k[i]), key_order(w->gone.k[i]));
 		return bad(w, rip, why);
 	}
 	for (size_t i = 0; i < w->new.nr; i++) {
-		if (keys_has(&w->model.keys, w->new.k[i]) || keys_has(&w->model.wanted, w->new.k[i]) ||
-		    keys_has(&before, w->new.k[i]))
+		if (keys_has(&w->model.keys, w->new.k[i]) ||
+		    keys_has(&w->model.wanted, w->new.k[i]) || keys_has(&before, w->new.k[i]))
 			continue;
 		if (spare && key_order(w->new.k[i]) == 0) {
 			spare--;
 			continue;
 		}
-		snprintf(why, sizeof(why), "key 0x%lx of order %u is there neither before nor after, but was in between",
-			 key_addr(w->new.k[i]), key_order(w->new.k[i]));
+		snprintf(
+			why, sizeof(why),
+			"key 0x%lx of order %u is there neither before nor after, but was in between",
+			key_addr(w->new.k[i]), key_order(w->new.k[i]));
 		return bad(w, rip, why);
 	}
 	if (w->blobs_changed && !same_blobs(w->blob, w->nr_blobs, w->model.blob, w->model.nr_blobs))
@@ -169,9 +191,11 @@ bool watcher_look(struct watcher *w, uint64_t rip, bool written)
 	bool check = w->boundaries < CHECKED || w->boundaries % CHECK_EVERY == 0;
 
 	w->boundaries++;
+	w->inside += op != done;
 	if ((written || check) && !verify_same(&w->verifier)) {
 		if (!written)
-			die("boundary %lu: something was written that no store was reported of", w->boundaries);
+			die("boundary %lu: something was written that no store was reported of",
+			    w->boundaries);
 		w->states++;
 		if (!verify(&w->verifier, &w->now))
 			return bad(w, rip, w->verifier.why);
@@ -208,10 +232,12 @@ void watcher_report(const struct watcher *w, const char *how)
 	uint64_t done = 0, failed = 0;
 
 	for (unsigned int i = 1; i < WORKLOAD_KINDS; i++) {
-		note("  %-17s %5lu, %4lu of them refused", kinds[i], w->count[i].done, w->count[i].failed);
+		note("  %-17s %5lu, %4lu of them refused", kinds[i], w->count[i].done,
+		     w->count[i].failed);
 		done += w->count[i].done;
 		failed += w->count[i].failed;
 	}
-	note("%s: %lu instruction boundaries, %lu changes of the published state, %lu operations, %lu refused", how,
-	     w->boundaries, w->states, done, failed);
+	note("%s: %lu instruction boundaries, %lu of them within operations; %lu changes,"
+	     " %lu operations, %lu refused",
+	     how, w->boundaries, w->inside, w->states, done, failed);
 }

@@ -17,7 +17,8 @@ struct count {
 /**
  * struct watcher
  * @base:       where baton's image lies
- * @boundaries: instruction boundaries looked at; @states: different states found at them
+ * @boundaries: instruction boundaries looked at; @inside: those within an operation
+ * @states:     how often the state had changed
  */
 struct watcher {
 	struct facts facts;
@@ -27,16 +28,22 @@ struct watcher {
 	struct handover now, before;
 	struct model model;
 	bool in_op;
-	uint64_t boundaries, states, unlike_before;
+	uint64_t boundaries, inside, states;
 	struct count count[WORKLOAD_KINDS];
-	/* keys that were gone or new at some boundary of this operation, and blobs that were not those before it */
+	/*
+	 * keys that were gone or new at some boundary of this operation, and blobs that were not
+	 * those before it
+	 */
 	struct keys gone, new;
 	struct blob blob[MAX_BLOBS];
 	unsigned int nr_blobs;
 	bool blobs_changed;
 };
 
-/** watcher_init() - @addr is the address of the struct workload, as the console tells. Ends the program on failure. */
+/**
+ * watcher_init() - @addr is the address of the struct workload, as the console tells. Ends the
+ * program on failure.
+ */
 void watcher_init(struct watcher *w, const uint8_t *mem, uint64_t size, uint64_t addr);
 
 /**
@@ -44,8 +51,8 @@ void watcher_init(struct watcher *w, const uint8_t *mem, uint64_t size, uint64_t
  * @rip:     the next instruction
  * @written: false if nothing that the verifier has read can have been written since the last look
  *
- * What the caller says is not taken on trust: the first CHECKED boundaries, and one in CHECK_EVERY after them, are
- * compared byte by byte in any case.
+ * What the caller says is not taken on trust: the first CHECKED boundaries, and one in
+ * CHECK_EVERY after them, are compared byte by byte in any case.
  *
  * Return: false after it has said what is wrong.
  */

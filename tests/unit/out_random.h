@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random operations on the living outgoing side, each with what the naive model says of it beforehand: which fault, or
- * none and what it changes. The model works page by page and key by key.
+ * Random operations on the living outgoing side, each with what the naive model says of it
+ * beforehand: which fault, or none and what it changes. The model works page by page and key by
+ * key.
  */
 #ifndef BATON_TESTS_OUT_RANDOM_H
 #define BATON_TESTS_OUT_RANDOM_H
@@ -37,15 +38,15 @@ struct op {
 };
 
 static const char *const op_name[OP_KINDS] = {
-	"preserve", "unpreserve", "preserve-pages", "unpreserve-pages", "alloc",
-	"unpreserve-free", "vmalloc", "unpreserve-vmalloc", "blob-add", "blob-replace",
-	"blob-remove", "restore", "restore-pages", "restore-free",
+	"preserve",        "unpreserve", "preserve-pages",     "unpreserve-pages", "alloc",
+	"unpreserve-free", "vmalloc",    "unpreserve-vmalloc", "blob-add",         "blob-replace",
+	"blob-remove",     "restore",    "restore-pages",      "restore-free",
 };
 
 static struct w_list lists[W_LISTS];
 static unsigned int nr_lists;
 static struct reading *now; /* before the operation */
-static uint64_t own[4096]; /* pages of the map and of baton's books, at that time */
+static uint64_t own[4096];  /* pages of the map and of baton's books, at that time */
 static unsigned int nr_own;
 
 #define MAX_ORDER 30 /* kho-v4 */
@@ -60,6 +61,12 @@ static inline int find_key(uint64_t addr, unsigned int order)
 		if (w.key[i].addr == addr && w.key[i].order == order)
 			return (int)i;
 	return -1;
+}
+
+/* The FDT has a key as well. */
+static inline bool published(uint64_t addr, unsigned int order)
+{
+	return find_key(addr, order) >= 0 || (addr == w.out->fdt && !order);
 }
 
 static inline void add_key(uint64_t addr, unsigned int order)
@@ -99,7 +106,8 @@ static inline void own_set(const struct pageset *set)
 	for (n = 0; n < w.m->door.nr; n++) {
 		const struct window *win = &w.m->win[n];
 
-		for (i = win->base >> 27 > next ? win->base >> 27 : next; i <= (win->end - 1) >> 27; i++)
+		for (i = win->base >> 27 > next ? win->base >> 27 : next; i <= (win->end - 1) >> 27;
+		     i++)
 			if (set->leaf[i])
 				own[nr_own++] = set->leaf[i];
 		next = i;
@@ -203,7 +211,8 @@ static inline unsigned int split(uint64_t addr, uint64_t end)
 {
 	unsigned int order = 0;
 
-	while (order < MAX_ORDER && addr % (8192UL << order) == 0 && addr + (8192UL << order) <= end)
+	while (order < MAX_ORDER && addr % (8192UL << order) == 0 &&
+	       addr + (8192UL << order) <= end)
 		order++;
 	while (order && across(addr, addr + (4096UL << order)))
 		order--;
@@ -260,10 +269,26 @@ static inline const struct model_key *some_key(void)
 }
 
 static const char *const names[] = {
-	"alpha", "beta", "gamma", "delta", "a", "LUO", "kho_test", "memblock", "x.y,z+1-2_3",
-	"a-name-of-31-bytes-0123456789ab", "kexec-metadata",
+	"alpha",
+	"beta",
+	"gamma",
+	"delta",
+	"a",
+	"LUO",
+	"kho_test",
+	"memblock",
+	"x.y,z+1-2_3",
+	"a-name-of-31-bytes-0123456789ab",
+	"kexec-metadata",
 	/* and bad ones */
-	"", "a-name-of-32-bytes-0123456789abc", "a/b", "gamma@1", "1st", "sp ace", "\x01", "a\x80",
+	"",
+	"a-name-of-32-bytes-0123456789abc",
+	"a/b",
+	"gamma@1",
+	"1st",
+	"sp ace",
+	"\x01",
+	"a\x80",
 };
 
 #define GOOD_NAMES 11
@@ -371,7 +396,7 @@ static inline void plan_unpreserve(struct op *op)
 		op->order = 0;
 	}
 	op->expect = shape(op->addr, op->order);
-	if (!op->expect && find_key(op->addr, op->order) < 0 && (op->addr != w.out->fdt || op->order))
+	if (!op->expect && !published(op->addr, op->order))
 		op->expect = "not-preserved";
 	if (!op->expect)
 		op->expect = used(op->addr, op->addr + (4096UL << op->order));
@@ -389,7 +414,8 @@ static inline void plan_pages(struct op *op)
 
 		op->addr = k->addr;
 		op->pages = 1UL << k->order;
-		while (model_below(3) && (k = w_covers(now->key, now->nr_key, op->addr + op->pages * 4096)))
+		while (model_below(3) &&
+		       (k = w_covers(now->key, now->nr_key, op->addr + op->pages * 4096)))
 			op->pages += 1UL << k->order;
 	}
 	if (!model_below(100))
@@ -397,7 +423,8 @@ static inline void plan_pages(struct op *op)
 	if (!model_below(100))
 		op->addr += 1 + model_below(4095);
 	if (op->pages >> 20)
-		op->expect = op->addr % 4096 || op->pages >> 52 || op->addr + op->pages * 4096 < op->addr ?
+		op->expect = op->addr % 4096 || op->pages >> 52 ||
+					     op->addr + op->pages * 4096 < op->addr ?
 				     "bad-block" :
 				     "not-ram";
 	else
@@ -410,7 +437,7 @@ static inline void plan_pages(struct op *op)
 	}
 	end = op->addr + op->pages * 4096;
 	for (at = op->addr; at < end; at += 4096UL << split(at, end))
-		if (find_key(at, split(at, end)) < 0 && (at != w.out->fdt || split(at, end)))
+		if (!published(at, split(at, end)))
 			op->expect = "not-preserved";
 	if (!op->expect)
 		op->expect = used(op->addr, end);
@@ -448,7 +475,9 @@ static inline void plan_vmalloc(struct op *op)
 	uint64_t at = some_page();
 	unsigned int i, j, kind = 0;
 
-	op->nr = (unsigned int)model_below(model_below(20) ? 8 : w.watching ? 40 : 1100);
+	op->nr = (unsigned int)model_below(model_below(20)              ? 8 :
+					   model_below(8) || w.watching ? 40 :
+									  1100);
 	op->order = (unsigned int)model_below(model_below(3) ? 1 : 4);
 	if (op->nr > 8) { /* more than the zones have room for */
 		at = 0xa000000 + model_below(3) * MIB(16);
@@ -491,6 +520,9 @@ static inline void plan_unvmalloc(struct op *op)
 		return;
 	}
 	op->which = (unsigned int)model_below(nr_lists);
+	for (i = 0; i < nr_lists; i++)
+		if (lists[i].nr_block > 511 && model_below(2))
+			op->which = i; /* long ones make all that follows slow */
 	l = &lists[op->which];
 	for (i = 0; i < l->nr_block + l->nr_chunk && !op->expect; i++) {
 		/* in the order of the list: the blocks of a chunk, then the chunk */
@@ -499,7 +531,7 @@ static inline void plan_unvmalloc(struct op *op)
 						    &l->chunk[c] :
 						    &l->block[i - c];
 
-		if (find_key(k->addr, k->order) < 0)
+		if (!published(k->addr, k->order))
 			op->expect = "not-preserved";
 		else
 			op->expect = used(k->addr, w_key_end(k));
@@ -511,9 +543,14 @@ static inline void plan_unvmalloc(struct op *op)
 static inline void plan_blob(struct op *op)
 {
 	op->name = names[model_below(model_below(5) ? GOOD_NAMES : ARRAY_SIZE(names))];
+	/* which the next kernel reads */
+	if (op->kind != BLOB_REMOVE && !strcmp(op->name, KHO_METADATA))
+		op->name = names[0];
 	choose_target(op);
 	if (op->kind == BLOB_ADD) {
-		op->expect = !good_name(op->name) ? "bad-name" : name_exists(op->name) ? "exists" : NULL;
+		op->expect = !good_name(op->name)  ? "bad-name" :
+			     name_exists(op->name) ? "exists" :
+						     NULL;
 	} else {
 		op->expect = find_blob(op->name) < 0 ? "not-found" : NULL;
 	}
@@ -554,7 +591,8 @@ static inline void plan_restore(struct op *op)
 {
 	uint64_t size, at, end;
 
-	op->addr = model_below(20) ? w.m->key[model_below(w.m->nr_key)].addr : some_page() + model_below(3);
+	op->addr = model_below(20) ? w.m->key[model_below(w.m->nr_key)].addr :
+				     some_page() + model_below(3);
 	if (op->kind != RESTORE_PAGES) {
 		op->expect = may_restore(op->addr, &size);
 		return;
@@ -683,13 +721,13 @@ static inline void model_unlist(unsigned int which)
 }
 
 /* A list that loses a chunk page is none any more. */
-static inline void forget_lists(uint64_t page)
+static inline void forget_lists(uint64_t addr, uint64_t end)
 {
 	unsigned int i, c;
 
 	for (i = 0; i < nr_lists; i++)
 		for (c = 0; c < lists[i].nr_chunk; c++)
-			if (lists[i].chunk[c].addr == page) {
+			if (lists[i].chunk[c].addr >= addr && lists[i].chunk[c].addr < end) {
 				lists[i--] = lists[--nr_lists];
 				break;
 			}
@@ -697,73 +735,114 @@ static inline void forget_lists(uint64_t page)
 
 /* ---- doing one ---- */
 
-/* Also enters in the model what the call gave back, if it did not fail. */
-static inline void do_op(struct op *op, bool watch)
-{
-	uint64_t addr = 0, at, end, size;
-	struct kho_vmalloc v = { 0 };
-	unsigned int order = 0;
-	bool was_free = false;
+/* What a call gave back. */
+struct result {
+	paddr_t addr;
 	const uint8_t *mem;
+	struct kho_vmalloc v;
+	unsigned int order;
+};
 
-	if (!op->expect && (op->kind == PRESERVE || op->kind == PRESERVE_PAGES))
-		was_free = !w_page_is_set(op->addr);
-	if (!op->expect && op->kind == VMALLOC)
-		was_free = !w_page_is_set(op->list[0]);
-	if (watch)
-		watch_stores(true);
+static inline int call_op(const struct op *op, struct result *r)
+{
 	switch (op->kind) {
 	case PRESERVE:
-		op->err = kho_preserve(w.out, op->addr, op->order, &fault);
-		break;
+		return kho_preserve(w.out, op->addr, op->order, &fault);
 	case UNPRESERVE:
-		op->err = kho_unpreserve(w.out, op->addr, op->order, &fault);
-		break;
+		return kho_unpreserve(w.out, op->addr, op->order, &fault);
 	case PRESERVE_PAGES:
-		op->err = kho_preserve_pages(w.out, op->addr, op->pages, &fault);
-		break;
+		return kho_preserve_pages(w.out, op->addr, op->pages, &fault);
 	case UNPRESERVE_PAGES:
-		op->err = kho_unpreserve_pages(w.out, op->addr, op->pages, &fault);
-		break;
+		return kho_unpreserve_pages(w.out, op->addr, op->pages, &fault);
 	case ALLOC:
-		mem = kho_alloc_preserve(w.out, op->bytes, &addr, &fault);
-		op->err = mem ? 0 : -1;
-		if (mem && mem != model_at(w.m, addr))
-			w_die("wrong pointer");
-		break;
+		r->mem = kho_alloc_preserve(w.out, op->bytes, &r->addr, &fault);
+		return r->mem ? 0 : -1;
 	case UNPRESERVE_FREE:
-		op->err = kho_unpreserve_free(w.out, op->addr, &fault);
-		break;
+		return kho_unpreserve_free(w.out, op->addr, &fault);
 	case VMALLOC:
-		op->err = kho_preserve_vmalloc(w.out, op->list, op->nr, op->order, 3, &v, &fault);
-		break;
+		return kho_preserve_vmalloc(w.out, op->list, op->nr, op->order, 3, &r->v, &fault);
 	case UNVMALLOC:
-		op->err = kho_unpreserve_vmalloc(w.out, &lists[op->which].v, &fault);
-		break;
+		return kho_unpreserve_vmalloc(w.out, &lists[op->which].v, &fault);
 	case BLOB_ADD:
-		op->err = kho_blob_add(w.out, op->name, op->addr, op->bytes, &fault);
-		break;
+		return kho_blob_add(w.out, op->name, op->addr, op->bytes, &fault);
 	case BLOB_REPLACE:
-		op->err = kho_blob_replace(w.out, op->name, op->addr, op->bytes, &fault);
-		break;
+		return kho_blob_replace(w.out, op->name, op->addr, op->bytes, &fault);
 	case BLOB_REMOVE:
-		op->err = kho_blob_remove(w.out, op->name, &fault);
-		break;
+		return kho_blob_remove(w.out, op->name, &fault);
 	case RESTORE:
-		op->err = kho_restore_block(&w.restore, op->addr, &order, &fault);
-		break;
+		return kho_restore_block(&w.restore, op->addr, &r->order, &fault);
 	case RESTORE_PAGES:
-		op->err = kho_restore_pages(&w.restore, op->addr, op->pages, &fault);
-		break;
+		return kho_restore_pages(&w.restore, op->addr, op->pages, &fault);
 	default:
-		op->err = kho_restore_free(&w.restore, op->addr, &fault);
-		break;
+		return kho_restore_free(&w.restore, op->addr, &fault);
 	}
-	if (watch)
-		watch_stores(false);
-	if (op->err)
-		return;
+}
 
+static inline void model_run_of_pages(const struct op *op, bool was_free)
+{
+	uint64_t end = op->addr + op->pages * 4096, at, size;
+
+	for (at = op->addr; at < end; at += size) {
+		unsigned int order = split(at, end);
+
+		size = 4096UL << order;
+		if (op->kind == PRESERVE_PAGES)
+			model_preserved(at, order, was_free);
+		else
+			drop_key(at, order);
+	}
+}
+
+static inline void model_allocated(const struct op *op, const struct result *r)
+{
+	uint64_t size = 4096UL << op->order, at;
+
+	assert_ptr_equal(r->mem, model_at(w.m, r->addr));
+	assert_int_equal(r->addr % size, 0);
+	assert_false(across(r->addr, r->addr + size));
+	for (at = 0; at < size; at++)
+		if (r->mem[at])
+			fail_msg("byte 0x%lx of a new block is not zero", at);
+	memset(model_at(w.m, r->addr), 0x5a, size);
+	model_preserved(r->addr, op->order, true);
+}
+
+static inline void model_blobs(const struct op *op)
+{
+	int i = find_blob(op->name);
+
+	if (op->kind == BLOB_REMOVE) {
+		w.nr_blob--;
+		memmove(&w.blob[i], &w.blob[i + 1],
+			(w.nr_blob - (unsigned int)i) * sizeof(w.blob[0]));
+		return;
+	}
+	if (op->kind == BLOB_ADD)
+		i = (int)w.nr_blob++;
+	strcpy(w.blob[i].name, op->name);
+	w.blob[i].addr = op->addr;
+	w.blob[i].size = op->bytes;
+}
+
+/* Also that what has been restored is writable. */
+static inline void model_restored_run(const struct op *op, const struct result *r)
+{
+	uint64_t end = op->addr + op->pages * 4096, at, size;
+
+	if (op->kind == RESTORE) {
+		assert_int_equal(r->order, w.m->key[find_incoming(op->addr)].order);
+		end = op->addr + (4096UL << r->order);
+	}
+	for (at = op->addr; at < end; at += size) {
+		size = 4096UL << w.m->key[find_incoming(at)].order;
+		model_restored(at, false);
+	}
+	memset(model_at(w.m, op->addr), 0xa5, end - op->addr);
+}
+
+/* Enter in the model what a call has done. */
+static inline void model_op(const struct op *op, const struct result *r, bool was_free)
+{
 	switch (op->kind) {
 	case PRESERVE:
 		model_preserved(op->addr, op->order, was_free);
@@ -773,66 +852,53 @@ static inline void do_op(struct op *op, bool watch)
 		break;
 	case PRESERVE_PAGES:
 	case UNPRESERVE_PAGES:
-		end = op->addr + op->pages * 4096;
-		for (at = op->addr; at < end; at += size) {
-			size = 4096UL << split(at, end);
-			if (op->kind == PRESERVE_PAGES)
-				model_preserved(at, split(at, end), was_free);
-			else
-				drop_key(at, split(at, end));
-		}
+		model_run_of_pages(op, was_free);
 		break;
 	case ALLOC:
-		assert_int_equal(addr % (4096UL << op->order), 0);
-		assert_false(across(addr, addr + (4096UL << op->order)));
-		for (at = 0; at < 4096UL << op->order; at++)
-			if (((uint8_t *)model_at(w.m, addr))[at])
-				fail_msg("byte 0x%lx of a new block is not zero", at);
-		memset(model_at(w.m, addr), 0x5a, 4096UL << op->order);
-		model_preserved(addr, op->order, true);
+		model_allocated(op, r);
 		break;
 	case UNPRESERVE_FREE:
-		forget_lists(op->addr);
+		forget_lists(op->addr, op->addr + (4096UL << op->order));
 		drop_key(op->addr, op->order);
 		w_flag(op->addr, 1UL << op->order, W_LENT, false);
 		break;
 	case VMALLOC:
-		model_list(op, &v, was_free);
+		model_list(op, &r->v, was_free);
 		break;
 	case UNVMALLOC:
 		model_unlist(op->which);
 		break;
 	case BLOB_ADD:
-		strcpy(w.blob[w.nr_blob].name, op->name);
-		w.blob[w.nr_blob].addr = op->addr;
-		w.blob[w.nr_blob++].size = op->bytes;
-		break;
 	case BLOB_REPLACE:
-		w.blob[find_blob(op->name)].size = op->bytes;
-		w.blob[find_blob(op->name)].addr = op->addr;
-		break;
 	case BLOB_REMOVE:
-		order = (unsigned int)find_blob(op->name);
-		w.nr_blob--;
-		memmove(&w.blob[order], &w.blob[order + 1], (w.nr_blob - order) * sizeof(w.blob[0]));
+		model_blobs(op);
 		break;
 	case RESTORE:
-		assert_int_equal(order, w.m->key[find_incoming(op->addr)].order);
-		memset(model_at(w.m, op->addr), 0xa5, 4096UL << order); /* it is writable */
-		model_restored(op->addr, false);
-		break;
 	case RESTORE_PAGES:
-		end = op->addr + op->pages * 4096;
-		for (at = op->addr; at < end; at += size) {
-			size = 4096UL << w.m->key[find_incoming(at)].order;
-			model_restored(at, false);
-		}
-		memset(model_at(w.m, op->addr), 0xa5, op->pages * 4096);
+		model_restored_run(op, r);
 		break;
 	default:
 		model_restored(op->addr, true);
 		break;
 	}
+}
+
+static inline void do_op(struct op *op, bool watch)
+{
+	struct result r = { 0 };
+	bool was_free = false;
+
+	if (!op->expect && (op->kind == PRESERVE || op->kind == PRESERVE_PAGES))
+		was_free = !w_page_is_set(op->addr);
+	if (!op->expect && op->kind == VMALLOC)
+		was_free = !w_page_is_set(op->list[0]);
+	if (watch)
+		watch_stores(true);
+	op->err = call_op(op, &r);
+	if (watch)
+		watch_stores(false);
+	if (!op->err && !op->expect)
+		model_op(op, &r, was_free);
 }
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A world for tests of the living outgoing side: a handover that came in, the one that is published, a naive model
- * of what should be published, and a reader that shares no code with the writer.
+ * A world for tests of the living outgoing side: a handover that came in, the one that is
+ * published, a naive model of what should be published, and a reader that shares no code with the
+ * writer.
  *
- * Law 1 holds by page protection: all memory is read-only until the allocator's grant. While watch_stores() is on,
- * so are the published pages, the root and the page map, and after each single store to them everything that is
- * published is read and checked (design law 3).
+ * Law 1 holds by page protection: all memory is read-only until the allocator's grant. While
+ * watch_stores() is on, so are the published pages, the root and the page map, and after each
+ * single store to them everything that is published is read and checked (design law 3).
  */
 #ifndef BATON_TESTS_OUT_WORLD_H
 #define BATON_TESTS_OUT_WORLD_H
@@ -46,9 +47,9 @@ struct reading {
 };
 
 /* Flags of a page. */
-#define W_LENT     1 /* may be given back */
-#define W_GRANTED  2
-#define W_WATCHED  4 /* published: read-only while stores are watched */
+#define W_LENT    1 /* may be given back */
+#define W_GRANTED 2
+#define W_WATCHED 4 /* published: read-only while stores are watched */
 
 /* A list of pages that kho_preserve_vmalloc() made. */
 struct w_list {
@@ -89,7 +90,9 @@ static struct {
 
 static struct fault fault;
 
-/* Wrong in a place that cmocka cannot be told of: in the middle of a call, or in a signal handler. */
+/*
+ * Wrong in a place that cmocka cannot be told of: in the middle of a call, or in a signal handler.
+ */
 #define w_die(...)                            \
 	do {                                  \
 		fprintf(stderr, "# ");        \
@@ -153,8 +156,8 @@ static inline void w_read_tree(struct reading *r, uint64_t page, int level, uint
 		w_die("too many nodes");
 	r->node[r->nr_node++] = page;
 	for (i = 0; i < 512; i++) {
-		if (i % 8 == 0 && !(word[i] | word[i + 1] | word[i + 2] | word[i + 3] | word[i + 4] |
-				    word[i + 5] | word[i + 6] | word[i + 7]))
+		if (i % 8 == 0 && !(word[i] | word[i + 1] | word[i + 2] | word[i + 3] |
+				    word[i + 4] | word[i + 5] | word[i + 6] | word[i + 7]))
 			i += 7;
 		if (!word[i])
 			continue;
@@ -201,7 +204,8 @@ static inline void w_read_fdt(struct reading *r)
 				memcpy(&blob->size, p, 8);
 			else if (!blob && !strcmp(name, "preserved-memory-map") && len == 8)
 				memcpy(&r->map, p, 8);
-			else if (blob || strcmp(name, "compatible") || strcmp((const char *)p, "kho-v4"))
+			else if (blob || strcmp(name, "compatible") ||
+				 strcmp((const char *)p, "kho-v4"))
 				w_die("FDT has '%s' of %u bytes", name, len);
 			p += (len + 3) / 4 * 4;
 		} else if (tag == 9 && depth == 0) {
@@ -225,7 +229,8 @@ static inline uint64_t w_key_end(const struct model_key *k)
 }
 
 /* The block that covers @addr in keys sorted by address; NULL if there is none. */
-static inline const struct model_key *w_covers(const struct model_key *key, unsigned int nr, uint64_t addr)
+static inline const struct model_key *w_covers(const struct model_key *key, unsigned int nr,
+					       uint64_t addr)
 {
 	unsigned int lo = 0, hi = nr;
 
@@ -264,7 +269,8 @@ static inline void w_check_valid(const struct reading *r)
 		uint64_t at = r->blob[i].addr, end = at + r->blob[i].size;
 
 		if (end <= at)
-			w_die("blob '%s' of %lu bytes at 0x%lx", r->blob[i].name, r->blob[i].size, at);
+			w_die("blob '%s' of %lu bytes at 0x%lx", r->blob[i].name, r->blob[i].size,
+			      at);
 		for (; at < end; at = (at & ~4095UL) + 4096)
 			if (!w_covers(r->key, r->nr_key, at))
 				w_die("blob '%s' is not preserved at 0x%lx", r->blob[i].name, at);
@@ -330,7 +336,10 @@ static inline void w_protect(uintptr_t page, int prot)
 		abort();
 }
 
-/* Who may be written to, at @host: 0 nobody, 1 published, 2 the allocator's page that was published once */
+/*
+ * Who may be written to, at @host: 0 nobody, 1 published, 2 the allocator's page that was published
+ * once
+ */
 static inline int w_may_store(uintptr_t host)
 {
 	unsigned int i;
@@ -362,8 +371,9 @@ static inline void w_look(void)
 	unsigned int i;
 
 	w_read(r);
-	if (w.nr_seen && w_same_keys(r, w.seen[w.nr_seen - 1]) && w_same_blobs(r, w.seen[w.nr_seen - 1]) &&
-	    r->fdt == w.seen[w.nr_seen - 1]->fdt && r->nr_node == w.seen[w.nr_seen - 1]->nr_node) {
+	if (w.nr_seen && w_same_keys(r, w.seen[w.nr_seen - 1]) &&
+	    w_same_blobs(r, w.seen[w.nr_seen - 1]) && r->fdt == w.seen[w.nr_seen - 1]->fdt &&
+	    r->nr_node == w.seen[w.nr_seen - 1]->nr_node) {
 		free(r);
 		return;
 	}
@@ -447,7 +457,8 @@ static inline void watch_stores(bool on)
 	w_protect_all(PROT_READ | PROT_WRITE);
 	for (n = 0; n < w.nr_seen; n++) {
 		for (i = 0; i < w.seen[n]->nr_node; i++)
-			w_protect((uintptr_t)model_at(w.m, w.seen[n]->node[i]), PROT_READ | PROT_WRITE);
+			w_protect((uintptr_t)model_at(w.m, w.seen[n]->node[i]),
+				  PROT_READ | PROT_WRITE);
 		w_protect((uintptr_t)model_at(w.m, w.seen[n]->fdt), PROT_READ | PROT_WRITE);
 	}
 	sigaction(SIGSEGV, &old_fault, NULL);
@@ -457,16 +468,14 @@ static inline void watch_stores(bool on)
 /* ---- the world ---- */
 
 /*
- * Where the tests preserve: free RAM with two NUMA borders in it, the first pages after scratch, the allocator's
- * favourite place, RAM at 4 GiB and more, and a stretch with incoming blocks.
+ * Where the tests preserve: free RAM with two NUMA borders in it, the first pages after scratch,
+ * the allocator's favourite place, RAM at 4 GiB and more, and a stretch with incoming blocks.
  */
 static const struct w_zone {
 	uint64_t base, pages;
 } w_zone[W_ZONES] = {
-	{ 0x8000000, 600 },
-	{ M_SCRATCH0 + MIB(32) - 16 * 4096, 80 },
-	{ MIB(16), 200 },
-	{ M_FAR_BASE, 300 },
+	{ 0x8000000, 600 }, { M_SCRATCH0 + MIB(32) - 16 * 4096, 80 },
+	{ MIB(16), 200 },   { M_FAR_BASE, 300 },
 	{ 0x9000000, 400 },
 };
 
@@ -494,18 +503,23 @@ static inline void w_add_incoming(void)
 	}
 }
 
-/* A handover comes in and goes out, and everything is ready for changes. */
-static inline void w_begin(bool rich)
+/* A handover that is to come in; the test may add to it. */
+static inline void w_new(bool rich)
 {
-	unsigned int i, j;
-
 	memset(&w, 0, sizeof(w));
 	memset(&fault, 0, sizeof(fault));
 	w.m = model_new();
-	for (i = 0; i < w.m->door.nr; i++)
-		w.flags[i] = calloc((w.m->win[i].end - w.m->win[i].base) / 4096, 1);
 	if (rich)
 		w_add_incoming();
+}
+
+/* It comes in and goes out, and everything is ready for changes. */
+static inline void w_start(void)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < w.m->door.nr; i++)
+		w.flags[i] = calloc((w.m->win[i].end - w.m->win[i].base) / 4096, 1);
 	model_write_fdt(w.m);
 	w.in = model_run(w.m);
 	assert_int_equal(w.in->f.total, 0);
@@ -520,7 +534,9 @@ static inline void w_begin(bool rich)
 	w.left = UINT32_MAX;
 	w.out = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_true(sizeof(*w.out) <= 4096);
-	assert_int_equal(kho_out_build(w.out, &w.in->in, kho_abi_by_name("kho-v4"), &w.pa, "test", &fault), 0);
+	assert_int_equal(kho_out_build(w.out, &w.in->in, kho_abi_by_name("kho-v4"), &w.pa, "test",
+				       &fault),
+			 0);
 	assert_int_equal(kho_restore_init(&w.restore, &w.in->in, w.out, &fault), 0);
 	w_flag(w.out->meta, 1, W_LENT, true);
 
@@ -535,6 +551,27 @@ static inline void w_begin(bool rich)
 		b->addr = strcmp(b->name, KHO_METADATA) ? w.m->blob[j].addr : w.out->meta;
 		b->size = w.m->blob[j].size;
 	}
+}
+
+/* The next kernel, if it is baton: it must find nothing to complain of. */
+static inline void w_next_kernel(void)
+{
+	struct kho_data data = w.m->data;
+	struct model_run *next;
+
+	w.m->data.fdt_addr = w.out->fdt;
+	next = model_run(w.m);
+	model_print_findings(&next->f);
+	assert_int_equal(next->f.total, 0);
+	assert_int_equal(next->in.nodes + next->in.leaves, w.out->nodes);
+	model_run_free(next);
+	w.m->data = data;
+}
+
+static inline void w_begin(bool rich)
+{
+	w_new(rich);
+	w_start();
 }
 
 static inline void w_end(void)
@@ -561,8 +598,8 @@ static inline void w_check_model(const struct reading *r)
 	qsort(expect, w.nr_key + 1, sizeof(*expect), w_by_addr);
 	for (i = 0; i < r->nr_key && i <= w.nr_key; i++)
 		if (expect[i].addr != r->key[i].addr || expect[i].order != r->key[i].order)
-			fail_msg("key %u is 0x%lx of order %u, should be 0x%lx of order %u", i, r->key[i].addr,
-				 r->key[i].order, expect[i].addr, expect[i].order);
+			fail_msg("key %u is 0x%lx of order %u, should be 0x%lx of order %u", i,
+				 r->key[i].addr, r->key[i].order, expect[i].addr, expect[i].order);
 	assert_int_equal(r->nr_key, w.nr_key + 1);
 	assert_int_equal(r->nr_blob, w.nr_blob);
 	for (i = 0; i < r->nr_blob; i++) {
@@ -575,7 +612,9 @@ static inline void w_check_model(const struct reading *r)
 	assert_int_equal(r->map, w.out->map);
 }
 
-/* Pages taken are those of the map, the FDT, baton's books, and what callers hold: no page is lost. */
+/*
+ * Pages taken are those of the map, the FDT, baton's books, and what callers hold: no page is lost.
+ */
 static inline void w_check_pages(void)
 {
 	uint64_t books;
@@ -584,7 +623,8 @@ static inline void w_check_pages(void)
 	assert_int_equal(w.pa.taken, w.out->nodes + 1 + books + w.lent);
 	/* the page map is long: now and then */
 	if (w.calls++ % 16 == 0)
-		assert_int_equal(pagemap_free_pages(&w.in->pm) + w.pa.taken - w.restored_pages, w.constant);
+		assert_int_equal(pagemap_free_pages(&w.in->pm) + w.pa.taken - w.restored_pages,
+				 w.constant);
 }
 
 #endif

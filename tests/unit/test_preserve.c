@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The living outgoing side against a naive model, over long random sequences; every allocation failed in turn; and
- * every store to what is published followed by a reading of all of it.
+ * The living outgoing side against a naive model, over long random sequences; every allocation
+ * failed in turn; and every store to what is published followed by a reading of all of it.
  */
 #define _GNU_SOURCE
 #include "out_random.h"
@@ -30,6 +30,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	w_next_kernel();
 	w_end();
 	free(now);
 	free(after);
@@ -51,7 +52,8 @@ static void assert_unchanged(const struct op *op)
 {
 	if (!w_same_keys(now, after) || !w_same_blobs(now, after) || now->fdt != after->fdt ||
 	    now->map != after->map || now->nr_node != after->nr_node)
-		fail_msg("%s failed with %s and changed what is published", op_name[op->kind], fault.name);
+		fail_msg("%s failed with %s and changed what is published", op_name[op->kind],
+			 fault.name);
 }
 
 static void assert_verdict(const struct op *op, bool may_lack_memory)
@@ -59,8 +61,9 @@ static void assert_verdict(const struct op *op, bool may_lack_memory)
 	if (!op->err && !op->expect)
 		return;
 	if (!op->err)
-		fail_msg("%s at 0x%lx, order %u, %lu pages, %lu bytes, '%s': expected %s", op_name[op->kind],
-			 op->addr, op->order, op->pages, op->bytes, op->name ? op->name : "", op->expect);
+		fail_msg("%s at 0x%lx, order %u, %lu pages, %lu bytes, '%s': expected %s",
+			 op_name[op->kind], op->addr, op->order, op->pages, op->bytes,
+			 op->name ? op->name : "", op->expect);
 	assert_unchanged(op);
 	assert_true(strlen(fault.text) > 0);
 	if (!strcmp(fault.name, "out-of-memory") && may_lack_memory) {
@@ -70,9 +73,11 @@ static void assert_verdict(const struct op *op, bool may_lack_memory)
 	if (!strcmp(fault.name, "fdt-full") && !op->expect && fdt_bytes(op) > W_FDT_ROOM)
 		return;
 	if (!op->expect || strcmp(fault.name, op->expect) != 0)
-		fail_msg("%s at 0x%lx, order %u, %lu pages, %lu bytes, '%s': expected %s, got %s: %s",
-			 op_name[op->kind], op->addr, op->order, op->pages, op->bytes, op->name ? op->name : "",
-			 op->expect ? op->expect : "success", fault.name, fault.text);
+		fail_msg(
+			"%s at 0x%lx, order %u, %lu pages, %lu bytes, '%s': expected %s, got %s: %s",
+			op_name[op->kind], op->addr, op->order, op->pages, op->bytes,
+			op->name ? op->name : "", op->expect ? op->expect : "success", fault.name,
+			fault.text);
 	failed[op->kind]++;
 }
 
@@ -132,6 +137,7 @@ static void random_ops(void **state)
 	(void)state;
 	model_seed(0x6c6976);
 	for (round = 0; round < ROUNDS; round++) {
+		w_next_kernel();
 		w_end();
 		nr_lists = 0;
 		w_begin(round > 0);
@@ -169,18 +175,19 @@ static void each_allocation_fails(void **state)
 		}
 	}
 	for (i = 0; i < OP_KINDS; i++)
-		if (!no_memory[i] && i != UNPRESERVE && i != UNPRESERVE_PAGES && i != UNPRESERVE_FREE &&
-		    i != UNVMALLOC)
+		if (!no_memory[i] && i != UNPRESERVE && i != UNPRESERVE_PAGES &&
+		    i != UNPRESERVE_FREE && i != UNVMALLOC)
 			fail_msg("no %s without memory", op_name[i]);
 	/* taking something out never needs any */
-	assert_int_equal(no_memory[UNPRESERVE] + no_memory[UNPRESERVE_PAGES] + no_memory[UNPRESERVE_FREE] +
-				 no_memory[UNVMALLOC],
+	assert_int_equal(no_memory[UNPRESERVE] + no_memory[UNPRESERVE_PAGES] +
+				 no_memory[UNPRESERVE_FREE] + no_memory[UNVMALLOC],
 			 0);
 }
 
 /*
- * What was seen after each store of one call: blobs go over at once; no key that was there before and is there
- * after is ever missing; nothing else is ever there, but for what a failed call has to take back.
+ * What was seen after each store of one call: blobs go over at once; no key that was there before
+ * and is there after is ever missing; nothing else is ever there, but for what a failed call has to
+ * take back.
  */
 static void assert_seen(const struct op *op)
 {
@@ -196,12 +203,12 @@ static void assert_seen(const struct op *op)
 				 op_name[op->kind], i);
 		for (k = 0; k < now->nr_key; k++)
 			if (w_has_key(after, &now->key[k]) && !w_has_key(r, &now->key[k]))
-				fail_msg("%s: key 0x%lx is missing after store %u", op_name[op->kind],
-					 now->key[k].addr, i);
+				fail_msg("%s: key 0x%lx is missing after store %u",
+					 op_name[op->kind], now->key[k].addr, i);
 		for (k = 0; !op->err && k < r->nr_key; k++)
 			if (!w_has_key(now, &r->key[k]) && !w_has_key(after, &r->key[k]))
-				fail_msg("%s: key 0x%lx comes and goes, at store %u", op_name[op->kind],
-					 r->key[k].addr, i);
+				fail_msg("%s: key 0x%lx comes and goes, at store %u",
+					 op_name[op->kind], r->key[k].addr, i);
 	}
 }
 
@@ -257,7 +264,8 @@ static void preserve_cases(void **state)
 		{ "a free page", 0xb000000, 0, NULL },
 		{ "the same again", 0xb000000, 0, "overlap" },
 		{ "a block around it", 0xb000000, 3, "overlap" },
-		{ "a block of whole leaves around it", 0x8000000, 15, "bad-block" }, /* over borders */
+		{ "a block of whole leaves around it", 0x8000000, 15,
+		  "bad-block" }, /* over borders */
 		{ "a large block, with incoming ones in it", 0, 18, "bad-block" },
 		{ "a block of many leaves", 0x140000000, 18, NULL },
 		{ "the last page of it", 0x17ffff000, 0, "overlap" },
@@ -295,12 +303,16 @@ static void preserve_cases(void **state)
 		if (!got != !table[i].expect || (got && strcmp(got, table[i].expect) != 0))
 			fail_msg("%s: %s", table[i].name, got ? fault.text : "success");
 		w_read(after);
-		assert_true(!err == w_has_key(after, &(struct model_key){ table[i].addr, table[i].order }) ||
+		assert_true(!err == w_has_key(after, &(struct model_key){ table[i].addr,
+									  table[i].order }) ||
 			    !strcmp(got, "overlap"));
 	}
 }
 
-/* Each page of the map and of baton's own books, by itself and in a block that is otherwise free or not. */
+/*
+ * Each page of the map and of baton's own books, by itself and in a block that is otherwise free or
+ * not.
+ */
 static void own_pages(void **state)
 {
 	unsigned int i, order;
@@ -319,7 +331,10 @@ static void own_pages(void **state)
 		assert_int_equal(kho_preserve_pages(w.out, own[i], 1, &fault), -1);
 		assert_string_equal(fault.name, "in-use");
 	}
-	/* neither the FDT, which has a key, nor in it a blob, which would lose its page with the next switch */
+	/*
+	 * neither the FDT, which has a key, nor in it a blob, which would lose its page with the
+	 * next switch
+	 */
 	assert_int_equal(kho_preserve(w.out, w.out->fdt, 0, &fault), -1);
 	assert_string_equal(fault.name, "overlap");
 	assert_int_equal(kho_blob_add(w.out, "blob", w.out->fdt + 8, 8, &fault), -1);
@@ -330,7 +345,10 @@ static void own_pages(void **state)
 	assert_true(w_same_keys(now, after));
 }
 
-/* Pages of nodes stay out of reach when they were made after the first change, and are free when the node went. */
+/*
+ * Pages of nodes stay out of reach when they were made after the first change, and are free when
+ * the node went.
+ */
 static void node_pages(void **state)
 {
 	uint64_t far = 0x150000000;
@@ -435,11 +453,51 @@ static void blob_cases(void **state)
 }
 
 /* What a list is made of can be spoiled before it is taken back: nothing happens then. */
+static const struct spoiled {
+	const char *what;
+	unsigned int chunk, word;
+	uint64_t value;
+	const char *expect;
+} spoiled[] = {
+	{ "too short", 0, 0, 0, "list-corrupt" },
+	{ "the next chunk is no RAM", 0, 0, M_MID_END, "list-corrupt" },
+	{ "the next chunk is at no page", 0, 0, 0xb000008, "list-corrupt" },
+	{ "ended early", 1, 89, 0, "list-corrupt" },
+	{ "a chunk that is empty, and not the last", 0, 1, 0, "list-corrupt" },
+	{ "a block that is not preserved", 1, 89, 0xb000000 - 8192, "not-preserved" },
+	{ "a block that is misaligned", 1, 89, 0xb001000, "bad-block" },
+	{ "a block that is no RAM", 1, 89, -8192UL, "not-preserved" },
+};
+
+static void expect_spoiled(const struct kho_vmalloc *v, const char *what, const char *expect)
+{
+	assert_int_equal(kho_unpreserve_vmalloc(w.out, v, &fault), -1);
+	if (strcmp(fault.name, expect) != 0)
+		fail_msg("%s: %s: %s", what, fault.name, fault.text);
+	w_read(after);
+	assert_true(w_same_keys(now, after));
+}
+
+static void spoiled_heads(const struct kho_vmalloc *v)
+{
+	struct kho_vmalloc bad = *v;
+
+	bad.total_pages -= 2;
+	expect_spoiled(&bad, "too few pages", "list-corrupt");
+	bad.total_pages++;
+	expect_spoiled(&bad, "not a multiple", "list-corrupt");
+	bad = *v;
+	bad.order = 64;
+	expect_spoiled(&bad, "of an order that cannot be", "list-corrupt");
+	bad.order = 0;
+	expect_spoiled(&bad, "of another order", "not-preserved");
+}
+
 static void spoiled_lists(void **state)
 {
 	paddr_t pages[600];
-	struct kho_vmalloc v, bad;
-	uint64_t *chunk, *second;
+	struct kho_vmalloc v;
+	uint64_t *chunk[2];
 	unsigned int i;
 
 	(void)state;
@@ -447,69 +505,51 @@ static void spoiled_lists(void **state)
 		pages[i] = 0xb000000 + i * 8192;
 	assert_int_equal(kho_preserve_vmalloc(w.out, pages, 600, 1, 2, &v, &fault), 0);
 	assert_int_equal(v.total_pages, 1200);
-	chunk = model_at(w.m, v.first);
-	second = model_at(w.m, chunk[0]);
+	chunk[0] = model_at(w.m, v.first);
+	chunk[1] = model_at(w.m, chunk[0][0]);
 	w_read(now);
-	for (i = 0; i < 11; i++) {
-		uint64_t next = chunk[0], first = chunk[1], end = second[0], entry = second[89];
+	for (i = 0; i < ARRAY_SIZE(spoiled); i++) {
+		uint64_t *word = &chunk[spoiled[i].chunk][spoiled[i].word], old = *word;
 
-		bad = v;
-		switch (i) {
-		case 0: /* a loop */
-			second[0] = v.first;
-			break;
-		case 1: /* a loop of one */
-			chunk[0] = v.first;
-			break;
-		case 2: /* no RAM */
-			chunk[0] = M_MID_END;
-			break;
-		case 3: /* no page */
-			chunk[0] = next + 8;
-			break;
-		case 4: /* too short */
-			chunk[0] = 0;
-			break;
-		case 5: /* ended early */
-			second[89] = 0;
-			break;
-		case 6: /* empty in the middle */
-			chunk[1] = 0;
-			break;
-		case 7: /* too few pages */
-			bad.total_pages -= 2;
-			break;
-		case 8: /* not a multiple */
-			bad.total_pages--;
-			break;
-		case 9: /* of an order that cannot be */
-			bad.order = 64;
-			break;
-		default: /* a block that is not preserved */
-			second[89] = 0xb000000 - 8192;
-			break;
-		}
-		assert_int_equal(kho_unpreserve_vmalloc(w.out, &bad, &fault), -1);
-		assert_string_equal(fault.name, i < 10 ? "list-corrupt" : "not-preserved");
-		w_read(after);
-		assert_true(w_same_keys(now, after));
-		chunk[0] = next;
-		chunk[1] = first;
-		second[0] = end;
-		second[89] = entry;
+		*word = spoiled[i].value;
+		expect_spoiled(&v, spoiled[i].what, spoiled[i].expect);
+		*word = old;
 	}
-	/* an empty last chunk is legal: Linux makes one when the one before is just full */
-	assert_int_equal(kho_unpreserve_vmalloc(w.out, &v, &fault), 0);
-	for (i = 0; i < ARRAY_SIZE(pages); i++)
-		palloc_free(&w.pa, pages[i], 2);
-	assert_int_equal(kho_preserve_vmalloc(w.out, pages, 511, 1, 2, &v, &fault), 0);
-	chunk = model_at(w.m, v.first);
-	assert_int_equal(chunk[0], 0);
-	assert_non_null(kho_alloc_preserve(w.out, 4096, &chunk[0], &fault));
+	for (i = 0; i < 2; i++) {
+		uint64_t old = chunk[i][0];
+
+		chunk[i][0] = v.first;
+		expect_spoiled(&v, "a loop", "list-corrupt");
+		chunk[i][0] = old;
+	}
+	spoiled_heads(&v);
 	assert_int_equal(kho_unpreserve_vmalloc(w.out, &v, &fault), 0);
 }
 
-/* What came in and was not restored, and what is somebody else's, is never given to the allocator. */
+/* Linux makes one more chunk when the last is just full. */
+static void empty_last_chunk(void **state)
+{
+	paddr_t pages[511], last;
+	struct kho_vmalloc v;
+	uint64_t *chunk;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		pages[i] = 0xb000000 + i * 4096;
+	assert_int_equal(kho_preserve_vmalloc(w.out, pages, 511, 0, 2, &v, &fault), 0);
+	chunk = model_at(w.m, v.first);
+	assert_int_equal(chunk[0], 0);
+	assert_non_null(kho_alloc_preserve(w.out, 4096, &last, &fault));
+	chunk[0] = last;
+	assert_int_equal(kho_unpreserve_vmalloc(w.out, &v, &fault), 0);
+	w_read(after);
+	assert_false(w_page_is_set(last));
+}
+
+/*
+ * What came in and was not restored, and what is somebody else's, is never given to the allocator.
+ */
 static void not_owned(void **state)
 {
 	paddr_t at;
@@ -548,6 +588,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(blob_cases, setup, teardown),
 		cmocka_unit_test_setup_teardown(spoiled_lists, setup, teardown),
+		cmocka_unit_test_setup_teardown(empty_last_chunk, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_owned, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_store, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_allocation_fails, setup, teardown),
