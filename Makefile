@@ -2,6 +2,7 @@
 # make            build/baton.bzImage and build/batonctl
 # make run        the relay, told in a few lines          (FROM=7.1 TO=7.3, or a path to a bzImage)
 # make check      every test
+# make proof      of the tests, those that look at every instruction of the outgoing side
 # make lint       formatting, static analysis, shell       (make format: mend the first)
 #
 # CC=clang builds the same with clang.
@@ -35,6 +36,9 @@ run:
 check:
 	+@B=$(B) tests/check.sh
 
+proof: all
+	@B=$(B) tests/proof/run.sh
+
 lint:
 	@scripts/lint.sh
 
@@ -44,5 +48,5 @@ format:
 clean:
 	rm -rf $(B)
 
-.PHONY: all run check lint format clean
+.PHONY: all run check proof lint format clean
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

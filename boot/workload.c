@@ -192,6 +192,8 @@ static void draw_list(const struct baton *b, struct workload_op *o)
 /* What an operation of @o->kind is about. Return: false if there is nothing to do it to. */
 static bool draw(const struct baton *b, struct workload_op *o)
 {
+	paddr_t end = arena[SMALL] + ARENA_SIZE;
+
 	switch (o->kind) {
 	case WORKLOAD_PRESERVE:
 		draw_block(b, o);
@@ -202,7 +204,7 @@ static bool draw(const struct baton *b, struct workload_op *o)
 	case WORKLOAD_PRESERVE_PAGES:
 		o->addr = place(b, SMALL, 0);
 		o->pages = below(20) ? 1 + below(90) : 0;
-		if (o->addr + o->pages * PAGE_SIZE > arena[SMALL] + ARENA_SIZE)
+		if (o->addr < end && o->addr + o->pages * PAGE_SIZE > end)
 			o->addr -= o->pages * PAGE_SIZE;
 		return true;
 	case WORKLOAD_UNPRESERVE_PAGES:

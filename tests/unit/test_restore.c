@@ -282,6 +282,9 @@ static void assert_list_restored(void)
 static void whole_list(void **state)
 {
 	(void)state;
+	/* its chunks are not the allocator's yet: they go back by being restored, not otherwise */
+	expect("unpreserve", kho_unpreserve_vmalloc(w.out, &list, &fault), "not-owned");
+	assert_unchanged("unpreserve");
 	expect("too little room", restore_list(&list, BLOCKS - 1), "list-too-long");
 	assert_unchanged("too little room");
 	expect("list", restore_list(&list, BLOCKS), NULL);
