@@ -56,6 +56,8 @@ static bool find_scratch(struct baton *b)
 		for (unsigned int i = 0; i < b->info.ram.nr; i++)
 			ok = ok && ranges_add(&b->scratch, max_u64(b->info.ram.r[i].base, LOW_LIMIT),
 					      max_u64(b->info.ram.r[i].end, LOW_LIMIT));
+	if (!b->info.has_kho)
+		ok = ok && boot_info_keep_firmware(&b->info, &b->scratch);
 	ok = ok && boot_info_inputs(&b->info, &inputs);
 	for (unsigned int i = 0; i < b->scratch.nr; i++)
 		ok = ok && ranges_add(&b->early, b->scratch.r[i].base, b->scratch.r[i].end);

@@ -78,6 +78,29 @@ static void print_names(const char *topic, const char *path)
 	}
 }
 
+/* Each region that the firmware keeps for its services: what it is and where. */
+static void print_runtime_map(void)
+{
+	static const char *const field[] = { "type", "phys_addr", "num_pages", "attribute" };
+	char path[128], line[128], all[256];
+
+	for (int i = 0; i < MAX_NAMES; i++) {
+		all[0] = '\0';
+		for (size_t k = 0; k < sizeof(field) / sizeof(*field); k++) {
+			FILE *f;
+
+			snprintf(path, sizeof(path), "/sys/firmware/efi/runtime-map/%d/%s", i, field[k]);
+			f = fopen(path, "r");
+			if (!f || !fgets(line, sizeof(line), f))
+				return;
+			fclose(f);
+			line[strcspn(line, "\n")] = '\0';
+			strcat(strcat(all, " "), line);
+		}
+		say("efi runtime%s", all);
+	}
+}
+
 /* What the kernel said in its log of the memory map, of EFI and of bugs. */
 static void print_log(void)
 {
@@ -169,7 +192,7 @@ int main(void)
 	print_names("dmi", "/sys/firmware/dmi/tables");
 	print_names("efi", "/sys/firmware/efi");
 	print_file("efi", "/sys/firmware/efi/systab");
-	print_names("efi runtime-map", "/sys/firmware/efi/runtime-map");
+	print_runtime_map();
 	print_variables();
 	print_names("kho", "/sys/kernel/debug/kho/in/sub_fdts");
 	say("end");
