@@ -139,8 +139,11 @@ static void fill_page_map(struct baton *b, void *mem)
 
 static int ask_acpi(struct baton *b)
 {
+	const struct efi_info efi = b->info.bp->efi_info;
 	paddr_t rsdp = b->info.bp->acpi_rsdp_addr;
 
+	if (!rsdp)
+		rsdp = acpi_rsdp_of_efi((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab, look_at_firmware);
 	acpi_read(&b->acpi, rsdp, look_at_firmware);
 	clock_set(b->acpi.pm_timer);
 	if (!acpi_borders(&b->borders, rsdp, look_at_firmware))
