@@ -2,11 +2,13 @@
 # make            build/baton.bzImage and build/batonctl
 # make run        the relay, told in a few lines          (FROM=7.1 TO=7.3, or a path to a bzImage)
 # make check      every test
-# make lint       formatting, static analysis, shell
+# make lint       formatting, static analysis, shell       (make format: mend the first)
 #
 # CC=clang builds the same with clang.
 
 VERSION := 0.1
+FROM    ?= 7.1
+TO      ?= 7.3
 B       := build
 CC      ?= gcc
 ifeq ($(origin CC),default)
@@ -26,8 +28,21 @@ include arch/build.mk
 include tools/build.mk
 include tests/build.mk
 
+# The three of them install and build whatever they need first.
+run:
+	@B=$(B) FROM='$(FROM)' TO='$(TO)' scripts/run.sh
+
+check:
+	@B=$(B) tests/check.sh
+
+lint:
+	@scripts/lint.sh
+
+format:
+	@scripts/lint.sh -f
+
 clean:
 	rm -rf $(B)
 
-.PHONY: all clean
+.PHONY: all run check lint format clean
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -67,7 +67,8 @@ struct boot_info {
  * NUL), initrd-not-ram.
  */
 int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t bp_addr,
-		   void *(*ptr)(paddr_t base, paddr_t end), struct findings *f, struct fault *fault);
+		   void *(*ptr)(paddr_t base, paddr_t end), struct findings *f,
+		   struct fault *fault);
 
 /**
  * boot_info_inputs() - every range that baton must not overwrite before it is done with it

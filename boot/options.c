@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "boot/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PREFIX     "baton."
 #define PREFIX_LEN 6
 #define MAX_BAUD   115200 /* what the clock of a PC's serial port gives, and divides evenly */
 #define MAX_HOPS   1000000
-#define SHOWN      64     /* characters of a foreign word in a message */
+#define SHOWN      64 /* characters of a foreign word in a message */
 
 /** struct word - one word of the command line, as it stands there */
 struct word {
@@ -162,37 +163,66 @@ static bool read_on_error(struct options *o, struct word w)
 	return false;
 }
 
+static bool read_abi(struct options *o, struct word w)
+{
+	return copy_word(o->abi, sizeof(o->abi), w);
+}
+
+static bool read_monitor(struct options *o, struct word w)
+{
+	o->monitor = true;
+	return w.len == 0;
+}
+
+static bool read_script(struct options *o, struct word w)
+{
+	return copy_word(o->script, sizeof(o->script), w);
+}
+
+static bool read_test(struct options *o, struct word w)
+{
+	return copy_word(o->test, sizeof(o->test), w);
+}
+
+static const struct option {
+	const char *name;
+	bool (*read)(struct options *o, struct word value);
+	const char *expected;
+} known[] = {
+	{ "abi=", read_abi, "a KHO version such as kho-v4" },
+	{ "console=", read_console, "ttyS0 to ttyS3, with a speed that divides 115200, or none" },
+	{ "hops=", read_hops, "a number up to 1000000" },
+	{ "monitor", read_monitor, "the word alone" },
+	{ "onerror=", read_on_error, "halt, reboot or poweroff" },
+	{ "script=", read_script, "commands of at most 1023 characters" },
+	{ "test=", read_test, "a name of at most 31 characters" },
+};
+
+static int unknown_option(struct word w, int shown, struct fault *f)
+{
+	char names[96];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "", known[i].name);
+	return fault_set(f, "option-unknown", "%.*s; known are %s", shown, w.text, names);
+}
+
 /* @w is a whole word that begins with "baton.", without its quotes. Errors name it. */
 static int read_option(struct options *o, struct word w, struct fault *f)
 {
 	int shown = w.len < SHOWN ? (int)w.len : SHOWN;
 	struct word value = w;
-	const char *expected;
-	bool good;
 
 	strip(&value, PREFIX);
-	if (strip(&value, "abi=")) {
-		good = copy_word(o->abi, sizeof(o->abi), unquote(value));
-		expected = "a KHO version such as kho-v4";
-	} else if (strip(&value, "onerror=")) {
-		good = read_on_error(o, unquote(value));
-		expected = "halt, reboot or poweroff";
-	} else if (strip(&value, "console=")) {
-		good = read_console(o, unquote(value));
-		expected = "ttyS0 to ttyS3, with a speed that divides 115200, or none";
-	} else if (strip(&value, "hops=")) {
-		good = read_hops(o, unquote(value));
-		expected = "a number up to 1000000";
-	} else if (strip(&value, "test=")) {
-		good = copy_word(o->test, sizeof(o->test), unquote(value));
-		expected = "a name of at most 31 characters";
-	} else {
-		return fault_set(f, "option-unknown",
-				 "%.*s; known are baton.abi=, .console=, .hops=, .onerror= and .test=",
-				 shown, w.text);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!strip(&value, known[i].name))
+			continue;
+		if (known[i].read(o, unquote(value)))
+			return 0;
+		return fault_set(f, "option-value", "%.*s; expected %s", shown, w.text, known[i].expected);
 	}
-	return good ? 0 :
-		      fault_set(f, "option-value", "%.*s; expected %s", shown, w.text, expected);
+	return unknown_option(w, shown, f);
 }
 
 static bool is_ours(struct word w)

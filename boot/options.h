@@ -6,6 +6,8 @@
 #include "kexec/payload.h"
 #include "lib/fault.h"
 
+#define OPTION_SCRIPT 1024
+
 enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
 
 /**
@@ -15,6 +17,8 @@ enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
  * @console:  baton.console=ttyS0[,BAUD] | none: 0 to 3, or -1 for none
  * @baud:     line speed; 0 leaves it as it was set
  * @hops, @hops_total: baton.hops=LEFT[/TOTAL]: how often baton starts itself before the payload; 0 and 0
+ * @monitor:  baton.monitor: stop before the payload with a prompt
+ * @script:   baton.script="COMMAND; COMMAND": what the monitor runs first; empty if not given
  * @test:     baton.test=NAME: a deliberate fault; empty if not given
  * @forward:  the command line without the baton.* words, single spaces kept as they were given
  */
@@ -24,6 +28,8 @@ struct options {
 	int console;
 	unsigned int baud;
 	unsigned int hops, hops_total;
+	bool monitor;
+	char script[OPTION_SCRIPT];
 	char test[32];
 	char forward[PAYLOAD_CMDLINE];
 };

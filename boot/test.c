@@ -52,7 +52,10 @@ static int write_node(struct baton *b)
 
 static int write_unowned(struct baton *b)
 {
-	poke(b->pages.from + PAGE_SIZE);
+	paddr_t addr = 0;
+
+	if (pagemap_find(&b->map, LOW_LIMIT, 1, &addr))
+		poke(addr);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ bool cpio_is(const void *data, uint64_t size);
  * Return: 1 with @e filled in, 0 at TRAILER!!!, -1 with fault cpio-corrupt (bad magic, digits, names or
  * sizes that leave the archive; the text names the offset).
  */
-int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry *e, struct fault *f);
+int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry *e,
+	      struct fault *f);
 
 #endif

@@ -18,7 +18,7 @@
 
 /** struct layout - byte offsets in the segment; 0 for a part that is not there */
 struct layout {
-	uint64_t efi_map, seed, kho, rest, size;
+	uint64_t seed, kho, efi_map, rest, size;
 };
 
 /** struct chain - where the next node goes, and where its address is to be written */
@@ -69,10 +69,6 @@ static void lay_out(const struct params *p, struct layout *l)
 	uint32_t map_size;
 
 	memset(l, 0, sizeof(*l));
-	if (efi_map(p->info, &map_size)) {
-		l->efi_map = at;
-		at = align_up(at + map_size, NODE_ALIGN);
-	}
 	if (p->seed_size) {
 		l->seed = at;
 		at = node_end(at, p->seed_size);
@@ -80,6 +76,10 @@ static void lay_out(const struct params *p, struct layout *l)
 	if (p->fdt) {
 		l->kho = at;
 		at = node_end(at, kho_len(p));
+	}
+	if (efi_map(p->info, &map_size)) {
+		l->efi_map = at;
+		at = node_end(at, map_size);
 	}
 	l->rest = at;
 	for (unsigned int i = 0; i < p->info->nr_setup; i++) {
@@ -119,11 +119,15 @@ static void add_chain(const struct params *p, const struct layout *l, uint8_t *b
 {
 	struct chain c = { buf, at, offsetof(struct boot_params, hdr.setup_data) };
 	uint64_t rest = l->rest;
+	uint32_t map_size;
+	const void *map = efi_map(p->info, &map_size);
 
 	if (l->seed)
 		memcpy(add_node(&c, l->seed, SETUP_RNG_SEED, p->seed_size), p->seed, p->seed_size);
 	if (l->kho)
 		add_kho(p, &c, l->kho);
+	if (l->efi_map)
+		memcpy(add_node(&c, l->efi_map, SETUP_NONE, map_size), map, map_size);
 	for (unsigned int i = 0; i < p->info->nr_setup; i++) {
 		const struct boot_setup *s = &p->info->setup[i];
 		const uint8_t *payload = passed_on(p->info, s);
@@ -155,18 +159,12 @@ static void copy_machine(struct boot_params *bp, const struct boot_params *in)
 	memcpy(bp->edd_mbr_sig_buffer, in->edd_mbr_sig_buffer, sizeof(bp->edd_mbr_sig_buffer));
 }
 
-static void copy_efi(struct boot_params *bp, const struct params *p, uint64_t offset, uint8_t *buf,
-		     paddr_t at)
+/* @map: where the copy of the memory map lies */
+static void copy_efi(struct boot_params *bp, const struct boot_params *in, paddr_t map)
 {
-	uint32_t size;
-	const void *map = efi_map(p->info, &size);
-
-	if (!map)
-		return;
-	memcpy(buf + offset, map, size);
-	bp->efi_info = p->info->bp->efi_info;
-	bp->efi_info.efi_memmap = (uint32_t)(at + offset);
-	bp->efi_info.efi_memmap_hi = (uint32_t)((at + offset) >> 32);
+	bp->efi_info = in->efi_info;
+	bp->efi_info.efi_memmap = (uint32_t)map;
+	bp->efi_info.efi_memmap_hi = (uint32_t)(map >> 32);
 }
 
 static void fill_header(struct boot_params *bp, const struct params *p, paddr_t cmdline)
@@ -227,7 +225,8 @@ void params_build(const struct params *p, void *buf, paddr_t at)
 	memset(buf, 0, l.size);
 	fill_header(bp, p, at + sizeof(*bp));
 	copy_machine(bp, p->info->bp);
-	copy_efi(bp, p, l.efi_map, buf, at);
+	if (l.efi_map)
+		copy_efi(bp, p->info->bp, at + l.efi_map + NODE_SIZE);
 	memcpy((uint8_t *)buf + sizeof(*bp), p->cmdline, strlen(p->cmdline));
 	add_chain(p, &l, buf, at);
 }

@@ -2,9 +2,11 @@
 /*
  * The next kernel's boot_params segment: the zero page, the command line and the setup_data chain.
  *
- * The chain is: RNG seed, KHO, then what came in and goes on (E820_EXT, DTB, EFI and others that hold no
- * address). The scratch array stands inside the KHO entry's payload, behind its 32 bytes: KASLR keeps off
- * every setup_data payload, but would not keep off the array anywhere else in scratch.
+ * The chain is: RNG seed, KHO, the EFI memory map, then what came in and goes on (E820_EXT, DTB, EFI and
+ * others that hold no address). KASLR keeps off every setup_data payload, and off nothing else that lies in
+ * scratch but the zero page, the command line and the initrd. So the scratch array stands inside the KHO
+ * entry's payload, behind its 32 bytes, and the EFI memory map is the payload of an entry of type
+ * SETUP_NONE, which Linux reserves and does not look into.
  */
 #ifndef BATON_KEXEC_PARAMS_H
 #define BATON_KEXEC_PARAMS_H

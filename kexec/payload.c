@@ -51,13 +51,13 @@ static int take_entry(struct payload *p, const struct cpio_entry *e, struct faul
 	} else if (strcmp(name, "baton/cmdline") == 0) {
 		if (!read_line(e, p->cmdline, sizeof(p->cmdline)))
 			return fault_set(f, "payload-cmdline",
-					 "%llu bytes in baton/cmdline, or a NUL; expected %u at most",
+					 "baton/cmdline has %llu bytes (of %u) or a NUL",
 					 (unsigned long long)e->size, PAYLOAD_CMDLINE - 1);
 		p->has_cmdline = true;
 	} else if (strcmp(name, "baton/abi") == 0) {
 		if (!read_line(e, p->abi, sizeof(p->abi)))
 			return fault_set(f, "payload-abi",
-					 "%llu bytes in baton/abi, or a NUL; expected at most %u",
+					 "baton/abi has %llu bytes (of %u) or a NUL",
 					 (unsigned long long)e->size, PAYLOAD_ABI - 1);
 	}
 	return 0;

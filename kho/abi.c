@@ -6,10 +6,10 @@
 
 /*
  * max_order is where the consumer's arithmetic ends (kernel/liveupdate/kexec_handover.c):
- * - up to 7.1, kho_preserved_memory_reserve() computes the size of a block as the int 1 << (order + 12), which is
- *   negative from order 19 on and then reserves everything above the block;
- * - 7.3 computes it in 64 bits, but kho_restore_page() and kho_restore_pages() still count pages in the int
- *   1 << order, which is good up to order 30.
+ * - up to 7.1, kho_preserved_memory_reserve() computes the size of a block as the int
+ *   1 << (order + 12), which is negative from order 19 on and reserves everything above it;
+ * - 7.3 computes it in 64 bits, but kho_restore_page() and kho_restore_pages() still count pages in
+ *   the int 1 << order, which is good up to order 30.
  */
 #define MAX_ORDER_7_1 18
 #define MAX_ORDER_7_3 30
@@ -21,23 +21,32 @@ static const struct kho_abi table[] = {
 		.blob_prop = "preserved-data",
 		.scratch_align = MIB(2),
 		.max_order = MAX_ORDER_7_1,
-	}, {
+	},
+	{
 		.compatible = "kho-v3",
-		.first_major = 7, .first_minor = 1, .last_major = 7, .last_minor = 1,
+		.first_major = 7,
+		.first_minor = 1,
+		.last_major = 7,
+		.last_minor = 1,
 		.map = KHO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
 		.scratch_align = MIB(2),
 		.max_order = MAX_ORDER_7_1,
-	}, {
+	},
+	{
 		.compatible = "kho-v4",
-		.first_major = 7, .first_minor = 2, .last_major = 7, .last_minor = 3,
+		.first_major = 7,
+		.first_minor = 2,
+		.last_major = 7,
+		.last_minor = 3,
 		.map = KHO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
 		.scratch_align = MIB(4),
 		.max_order = MAX_ORDER_7_3,
-	}, {
+	},
+	{
 		.compatible = "kho-v4;radix-v1;vmalloc-v1", /* not in a release yet */
 		.map = KHO_MAP_RADIX,
 		.blob_prop = "preserved-data",

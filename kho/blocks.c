@@ -2,8 +2,9 @@
 /*
  * From the bits of a leaf to the bits of the page map.
  *
- * Up to order 5 a word of the page map holds several blocks: the bits of a leaf are widened, each to 2^order bits,
- * and 64 pages are checked by one AND and entered by one OR. From order 6 on a block is whole words.
+ * Up to order 5 a word of the page map holds several blocks: the bits of a leaf are widened, each
+ * to 2^order bits, and 64 pages are checked by one AND and entered by one OR. From order 6 on a
+ * block is whole words.
  */
 #include "kho/ingest.h"
 #include "mm/bits.h"
@@ -48,8 +49,8 @@ static void report(struct ingest *g, const struct kho_leaf *leaf, unsigned int i
 	/* past the end of the list a finding is only counted: do not search the map for its name */
 	if (g->f->total < FINDINGS_KEPT)
 		code = classify(g, page);
-	finding_add(g->f, code, "block 0x%lx of order %u, page 0x%lx", leaf->base + i * block_size(leaf),
-		    leaf->order, page);
+	finding_add(g->f, code, "block 0x%lx of order %u, page 0x%lx",
+		    leaf->base + i * block_size(leaf), leaf->order, page);
 }
 
 /*
@@ -116,16 +117,18 @@ static void check_borders(struct ingest *g, const struct kho_leaf *leaf)
 	uint64_t size = block_size(leaf);
 	paddr_t end, border, from = leaf->base;
 
-	if (!g->in->borders || leaf->order == 0 || !range_end(leaf->base, KHO_LEAF_BITS * size, &end))
+	if (!g->in->borders || leaf->order == 0 ||
+	    !range_end(leaf->base, KHO_LEAF_BITS * size, &end))
 		return;
 	while (borders_inside(g->in->borders, from, end, &border)) {
 		uint64_t i = (border - leaf->base) / size;
 
 		if (!is_aligned(border, size) && leaf->bits[i / 64] >> i % 64 & 1)
 			finding_add(g->f, FINDING_BLOCK_ACROSS_NODES,
-				    "block 0x%lx of order %u, border at 0x%lx", leaf->base + i * size,
-				    leaf->order, border);
-		from = border;
+				    "block 0x%lx of order %u, border at 0x%lx",
+				    leaf->base + i * size, leaf->order, border);
+		/* a block is reported once: go on with the next border that is not inside it */
+		from = is_aligned(border, size) ? border : leaf->base + (i + 1) * size - 1;
 	}
 }
 

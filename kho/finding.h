@@ -44,7 +44,7 @@
 	X(NODE_SHARED, "node-shared", "each map node linked once, and no cycle")                  \
 	X(KEY_ZERO, "key-zero", "keys with an order bit")                                         \
 	X(KEY_WIDE, "key-wide", "keys of at most 53 bits")                                        \
-	X(KEY_ORDER, "key-order", "orders that the version allows")                               \
+	X(KEY_ORDER, "key-order", "orders up to 37: 2^37 pages")                                  \
 	X(BLOCK_NOT_RAM, "block-not-ram", "preserved blocks wholly in RAM")                       \
 	X(BLOCK_LOW, "block-low", "preserved blocks at or above 1 MiB")                           \
 	X(BLOCK_IN_SCRATCH, "block-in-scratch", "preserved blocks outside scratch")               \

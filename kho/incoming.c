@@ -10,7 +10,7 @@ bool kho_in_key(const struct kho_in *in, paddr_t addr, paddr_t *base, unsigned i
 
 	if (!in->abi || !in->map)
 		return false;
-	for (o = 0; o <= in->abi->max_order; o++) {
+	for (o = 0; o <= KHO_MAX_ORDER; o++) {
 		if (radix_has(&tree, kho_key(addr, o))) {
 			*base = align_down(addr, PAGE_SIZE << o);
 			*order = o;
@@ -39,7 +39,7 @@ static int for_each_radix_leaf(const struct kho_in *in,
 	radix_start(&walk, &tree);
 	while (!ret && (leaf.bits = radix_next_leaf(&walk, &link))) {
 		/* an empty leaf of orders that are not allowed is no finding */
-		if (link.key < KHO_LEAF_BITS || kho_key_order(link.key) > in->abi->max_order)
+		if (link.key < KHO_LEAF_BITS)
 			continue;
 		leaf.addr = link.addr;
 		leaf.base = kho_key_addr(link.key);

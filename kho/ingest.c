@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ingestion in two passes. The first enters the pages of the map itself, so that a node linked twice shows as a
- * page that is set already, and the second never walks what the first did not accept: work is bounded by the
- * number of pages however broken the tree is. The second enters the blocks; whatever they meet is a finding.
+ * Ingestion in two passes. The first enters the pages of the map itself, so that a node linked
+ * twice shows as a page that is set already, and the second never walks what the first did not
+ * accept: work is bounded by the number of pages however broken the tree is. The second enters the
+ * blocks; whatever they meet is a finding.
  */
 #include "kho/ingest.h"
 #include "mm/bits.h"
 
-/* Check the page that a link leads to and enter it. Return: false if the link must not be followed. */
+/* Check the page that a link leads to and enter it. Return: false if it must not be followed. */
 static bool take_node(struct ingest *g, const struct radix_link *link)
 {
 	enum finding_code code;
@@ -38,7 +39,7 @@ static bool take_node(struct ingest *g, const struct radix_link *link)
 }
 
 /*
- * Pass 1. Each bad link goes on the tree's list once the walk is past it, so this walk never skips one.
+ * Pass 1. A bad link goes on the tree's list once the walk is past it, so this walk skips none.
  * Return: false if pass 2 has no root, or more bad links to leave out than the list holds.
  */
 static bool take_nodes(struct ingest *g)
@@ -88,10 +89,9 @@ static uint64_t count_keys(const uint64_t *bits)
 	return sum;
 }
 
-/* Report every key of a leaf that may have none: it is of too large an order, or begins with key 0. */
+/* Report every key of a leaf that may have none: too large an order, or key 0. */
 static void report_keys(struct ingest *g, const struct radix_link *link, const uint64_t *bits)
 {
-	const struct kho_abi *abi = g->in->abi;
 	uint64_t keys = count_keys(bits), first;
 
 	if (link->key == 0 && (bits[0] & 1)) {
@@ -102,8 +102,8 @@ static void report_keys(struct ingest *g, const struct radix_link *link, const u
 		return;
 	first = first_key(link->key, bits);
 	finding_add(g->f, FINDING_KEY_ORDER,
-		    "key 0x%lx of order %u and %lu more in the leaf at 0x%lx; %s goes up to %u", first,
-		    kho_key_order(first), keys - 1, link->addr, abi->compatible, abi->max_order);
+		    "key 0x%lx of order %u and %lu more in the leaf at 0x%lx", first,
+		    kho_key_order(first), keys - 1, link->addr);
 }
 
 /* Pass 2. */
@@ -117,8 +117,11 @@ static void take_leaves(struct ingest *g)
 	while ((bits = radix_next_leaf(&walk, &link))) {
 		struct kho_leaf leaf = { .addr = link.addr, .bits = bits };
 
-		/* the leaf of key 0 holds only orders above KHO_MAX_ORDER */
-		if (link.key == 0 || kho_key_order(link.key) > g->in->abi->max_order) {
+		/*
+		 * What the version's own consumer can take in is no matter here: 7.1 hands out orders that
+		 * only 7.3 can take in. The leaf of key 0 holds all orders above KHO_MAX_ORDER.
+		 */
+		if (link.key == 0) {
 			report_keys(g, &link, bits);
 			continue;
 		}

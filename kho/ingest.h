@@ -29,6 +29,13 @@ struct ingest {
  */
 void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf);
 
+/**
+ * kho_in_read_blob() - read the blob of the sub-node @node
+ * Return: false, with address and size 0, if its properties are not what they must be; the size is also 0 where it
+ * cannot be told.
+ */
+bool kho_in_read_blob(const struct kho_in *in, int node, struct kho_blob *blob);
+
 /** kho_in_check_blobs() - check the FDT and every blob against the map, and the metadata's version. */
 void kho_in_check_blobs(const struct kho_in *in, struct findings *f);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kho/incoming.h"
 
-/* What every KHO version aligns scratch to: a page block, at least 2 MiB. Some consumers need more. */
+/* What every KHO version aligns scratch to at least: a page block. Some consumers need more. */
 #define SCRATCH_ALIGN MIB(2)
 
 /* Find the array and check its form. Return: false if it cannot be read. */
@@ -46,8 +46,8 @@ static bool check_region(const struct kho_in *in, unsigned int i, const struct r
 		good = false;
 	}
 	if (!range_end(s->addr, s->size, &end) || !ranges_hold(ram, s->addr, end)) {
-		finding_add(f, FINDING_SCRATCH_NOT_RAM, "scratch region %u at 0x%lx of 0x%lx bytes", i,
-			    s->addr, s->size);
+		finding_add(f, FINDING_SCRATCH_NOT_RAM, "scratch region %u at 0x%lx of 0x%lx bytes",
+			    i, s->addr, s->size);
 		return false;
 	}
 	if (s->addr < LOW_LIMIT) {
@@ -74,12 +74,14 @@ void kho_in_scratch(struct kho_in *in, const struct door *door, const struct kho
 			continue;
 		if (ranges_meet(scratch, s->addr, s->addr + s->size))
 			finding_add(f, FINDING_SCRATCH_OVERLAP,
-				    "scratch region %u at 0x%lx of 0x%lx bytes lies over an earlier one", i,
+				    "scratch region %u at 0x%lx of 0x%lx bytes, over another", i,
 				    s->addr, s->size);
 		if (!ranges_add(scratch, s->addr, s->addr + s->size))
 			finding_add(f, FINDING_SCRATCH_LENGTH,
-				    "scratch region %u finds the table of %u full", i, scratch->cap);
+				    "scratch region %u finds the table of %u full", i,
+				    scratch->cap);
 	}
 	if (ranges_bytes(scratch) == 0)
-		finding_add(f, FINDING_SCRATCH_EMPTY, "%u scratch regions of 0 bytes in all", in->nr_scratch);
+		finding_add(f, FINDING_SCRATCH_EMPTY, "%u scratch regions of 0 bytes in all",
+			    in->nr_scratch);
 }

@@ -20,8 +20,8 @@ static inline unsigned int bits_lowest(uint64_t word)
 /**
  * bits_count() - how many bits of @word are set
  *
- * Written out because the base x86_64 instruction set has no popcnt, and what compilers put in its place is a call
- * into libgcc, which baton does not link.
+ * Written out because the base x86_64 instruction set has no popcnt, and what compilers put in its
+ * place is a call into libgcc, which baton does not link.
  */
 static inline unsigned int bits_count(uint64_t word)
 {

@@ -23,3 +23,18 @@ unit: $(UNIT)
 	@for t in $(UNIT); do CMOCKA_MESSAGE_OUTPUT=TAP $$t || exit 1; done
 
 .PHONY: unit
+
+# What is measured is compiled as it is for the kernel.
+BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c $(wildcard mm/*.c kho/*.c) tests/bench/ingest.c)
+
+$(B)/bench/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
+
+$(B)/bench/ingest: $(BENCH_OBJ)
+	$(call quiet,LD,$@)$(CC) -pie $^ -o $@ -lfdt
+
+bench: $(B)/bench/ingest
+	@tests/bench/run.sh $<
+
+.PHONY: bench

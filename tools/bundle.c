@@ -89,8 +89,8 @@ static bool add_entry(struct buffer *out, size_t start, const char *name, unsign
 {
 	size_t at = out->size - start, n = strlen(name) + 1;
 	char header[CPIO_HEADER + 1];
-	unsigned int ino =
-		mode ? (unsigned int)at + 1 : 0; /* unique in the archive, and reproducible */
+	/* Unique in the archive, and reproducible. */
+	unsigned int ino = mode ? (unsigned int)at + 1 : 0;
 
 	n = align_up(at + CPIO_HEADER + n, align) - at - CPIO_HEADER;
 	snprintf(header, sizeof(header),

@@ -1,0 +1,335 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# batonctl bundle, on kernels and batons of a few KiB that are made here. Prints TAP.
+#
+# usage: test_batonctl.sh [BATONCTL]      (default: build/batonctl)
+# Needs: cpio, gzip, zstd, xz, bzip2, lz4.
+set -u
+export LC_ALL=C
+
+ctl=$(realpath "${1:-build/batonctl}") || exit 1
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+
+count=0
+failed=0
+
+# check NAME COMMAND… - one test: it passes if the command does
+check()
+{
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/# /' err out 2>/dev/null
+		failed=$((failed + 1))
+	fi
+}
+
+# le BYTES VALUE - a number, little-endian, as bytes
+le()
+{
+	n=$1
+	v=$2
+	while [ "$n" -gt 0 ]; do
+		# shellcheck disable=SC2059 # the format is what is made here
+		printf "\\$(printf %03o $((v & 255)))"
+		v=$((v >> 8))
+		n=$((n - 1))
+	done
+}
+
+# put FILE OFFSET BYTES VALUE - overwrite a number in a file
+put()
+{
+	le "$3" "$4" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# get FILE OFFSET BYTES - read a number from a file
+get()
+{
+	od -An -v -tu"$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# bzimage FILE CODE-FILE RELEASE - a bzImage with one setup sector around some code
+bzimage()
+{
+	size=$(($(stat -c %s "$2") + 15 & ~15))
+	head -c 1024 /dev/zero >"$1"
+	cat "$2" >>"$1"
+	truncate -s $((1024 + size)) "$1"
+	put "$1" $((0x1f1)) 1 1
+	put "$1" $((0x1f4)) 4 $((size / 16))
+	put "$1" $((0x1fe)) 2 $((0xaa55))
+	put "$1" $((0x200)) 2 $((0x6aeb))
+	printf HdrS | dd of="$1" bs=1 seek=$((0x202)) conv=notrunc status=none
+	put "$1" $((0x206)) 2 $((0x20f))
+	put "$1" $((0x20e)) 2 $((0x100))
+	put "$1" $((0x211)) 1 1
+	put "$1" $((0x230)) 4 $((0x200000))
+	put "$1" $((0x234)) 1 1
+	put "$1" $((0x236)) 2 $((0x23))
+	put "$1" $((0x238)) 4 2047
+	put "$1" $((0x260)) 4 $((0x100000))
+	printf '%s (x@y) #1\0' "$3" | dd of="$1" bs=1 seek=$((0x300)) conv=notrunc status=none
+}
+
+# kernel FILE PAYLOAD-FILE - a kernel whose payload lies at 256 in its code
+kernel()
+{
+	{ head -c 256 /dev/zero; cat "$2"; } >code
+	bzimage "$1" code 7.9.1-fake
+	put "$1" $((0x248)) 4 256
+	put "$1" $((0x24c)) 4 "$(stat -c %s "$2")"
+}
+
+# vmlinux FILE STRING… - something like an unpacked kernel that holds the strings
+vmlinux()
+{
+	file=$1
+	shift
+	{
+		printf '\177ELF kernel code '
+		head -c 9000 /dev/zero | tr '\0' 'x'
+		for s in "$@"; do
+			printf '\0%s\0' "$s"
+		done
+		head -c 5000 /dev/zero | tr '\0' 'y'
+	} >"$file"
+}
+
+# baton FILE - a baton of 8 KiB that takes 40 KiB with its bss, with an empty slot
+baton()
+{
+	head -c 8192 /dev/zero | tr '\0' 'B' >code
+	printf BATONPLD | dd of=code bs=1 seek=$((0x280)) conv=notrunc status=none
+	put code $((0x288)) 8 40960
+	put code $((0x290)) 8 0
+	put code $((0x298)) 8 0
+	bzimage "$1" code baton-0.1
+}
+
+run()
+{
+	"$ctl" "$@" >out 2>err
+	status=$?
+}
+
+# good ARGS… - batonctl bundle succeeds
+good()
+{
+	rm -f bundle.bzImage
+	run bundle "$@"
+	[ $status -eq 0 ]
+}
+
+# refused NAME ARGS… - batonctl bundle fails with that fault, named on one line, and writes nothing
+refused()
+{
+	fault=$1
+	shift
+	rm -f bundle.bzImage
+	run bundle "$@"
+	[ $status -eq 1 ] && grep -q "^batonctl: $fault: ." err && [ "$(wc -l <err)" -eq 1 ] &&
+		[ ! -e bundle.bzImage ]
+}
+
+# records VERSION KERNEL - the bundle records that version; "" for none
+records()
+{
+	good -k "$2" baton.bzImage || return 1
+	archive bundle.bzImage
+	if [ -n "$1" ]; then
+		[ "$(cat x/baton/abi)" = "$1" ] && grep -q "KHO version $1\$" out && [ ! -s err ]
+	else
+		[ ! -e x/baton/abi ] && grep -q "KHO version not recorded\$" out &&
+			grep -q "^batonctl: ." err
+	fi
+}
+
+# archive BUNDLE - unpack what the slot of a bundle leads to, into x/
+archive()
+{
+	payload=$(get "$1" $((1024 + 0x290)) 8)
+	bytes=$(get "$1" $((1024 + 0x298)) 8)
+	rm -rf x
+	mkdir x
+	tail -c +$((1024 + payload + 1)) "$1" | head -c "$bytes" >archive.cpio
+	(cd x && cpio -id --quiet <../archive.cpio)
+}
+
+same_but_header()
+{
+	# The first 1024 bytes hold the header, the code has the slot at 0x280: all else is as it was.
+	cmp -s -n $((0x280)) -i 1024 "$1" "$2" &&
+		cmp -s -n $((8192 - 0x2a0)) -i $((1024 + 0x2a0)) "$1" "$2"
+}
+
+zeros_between()
+{
+	cmp -s -n 32768 -i $((1024 + 8192)):0 bundle.bzImage /dev/zero
+}
+
+baton baton.bzImage
+vmlinux v4 kho-v4 "a string that is no kho-v3 at all" kho-v4x xkho-v2
+size=$(stat -c %s v4)
+# As Linux does: xz, lzma, zstd, bzip2 and lz4 get the unpacked size behind the stream.
+gzip -9nc v4 >v4.gz
+{ xz -c --check=crc32 v4; le 4 "$size"; } >v4.xz
+{ xz -c --format=lzma v4; le 4 "$size"; } >v4.lzma
+{ zstd -q -c v4; le 4 "$size"; } >v4.zst
+{ bzip2 -c v4; le 4 "$size"; } >v4.bz2
+{ lz4 -q -l -c v4; le 4 "$size"; } >v4.lz4
+kernel plain.bzImage v4
+head -c 70000 /dev/urandom >initrd
+
+# What is written.
+line="console=ttyS0 a=\"b c\""
+check "a bundle of everything" good -k plain.bzImage -i initrd -c "$line" baton.bzImage
+check "says what it wrote" [ "$(cat out)" = "bundle.bzImage: 129 KiB: baton 9 KiB, \
+kernel 7.9.1-fake 15 KiB, initrd 69 KiB, KHO version kho-v4" ]
+archive bundle.bzImage
+check "brings the kernel" cmp plain.bzImage x/baton/kernel
+check "brings the initrd" cmp initrd x/baton/initrd
+check "brings the command line" [ "$(cat x/baton/cmdline)" = "$line" ]
+check "brings the version" [ "$(cat x/baton/abi)" = kho-v4 ]
+check "payload behind the bss" [ "$payload" -eq 40960 ]
+check "zeros up to it" zeros_between
+check "baton itself is unchanged" same_but_header baton.bzImage bundle.bzImage
+whole=$(($(stat -c %s bundle.bzImage) - 1024))
+check "syssize counts it all" [ $(($(get bundle.bzImage $((0x1f4)) 4) * 16)) -eq $whole ]
+check "init_size is not less than before" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x100000)) ]
+# syssize apart, the header is as it was; init_size was large enough.
+cp bundle.bzImage header
+put header $((0x1f4)) 4 "$(get baton.bzImage $((0x1f4)) 4)"
+check "nothing else of the header changes" cmp -n 1024 header baton.bzImage
+at=$(grep -abo baton/initrd bundle.bzImage | head -n 1 | cut -d: -f1)
+check "the initrd is page-aligned in the protected-mode part" \
+	cmp -s -n 70000 -i $((1024 + payload + 4096)):0 bundle.bzImage initrd
+check "and comes first" [ "$at" -eq $((1024 + payload + 110)) ]
+
+head -c 1500000 /dev/zero >large
+check "a large initrd" good -k plain.bzImage -i large baton.bzImage
+whole=$(($(stat -c %s bundle.bzImage) - 1024))
+pages=$(((whole + 4095) & ~4095))
+check "init_size grows with it" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $pages ]
+check "a kernel alone" good -k plain.bzImage baton.bzImage
+archive bundle.bzImage
+check "brings no initrd" [ ! -e x/baton/initrd ]
+check "and no command line" [ ! -e x/baton/cmdline ]
+check "an empty command line" good -k plain.bzImage -c "" baton.bzImage
+archive bundle.bzImage
+check "is brought" [ -e x/baton/cmdline ]
+check "the same twice is the same" good -k plain.bzImage -i initrd -o one baton.bzImage
+check "…" good --kernel plain.bzImage --initrd initrd --output two baton.bzImage
+check "…" cmp one two
+cp "$ctl" ./batonctl
+ctl=$dir/batonctl
+check "baton is looked for beside batonctl" good -k plain.bzImage
+
+# Which version is recorded.
+for kind in gz xz lzma zst bz2 lz4; do
+	kernel k.$kind v4.$kind
+	check "finds the version in a $kind kernel" records kho-v4 k.$kind
+done
+vmlinux v kho-v3
+kernel k v
+check "finds kho-v3" records kho-v3 k
+vmlinux v "kho-v4;radix-v1;vmalloc-v1"
+kernel k v
+check "a composite version is not its first part" records "kho-v4;radix-v1;vmalloc-v1" k
+vmlinux v kho-v3 kho-v4
+kernel k v
+check "two versions: none is recorded" records "" k
+vmlinux v kho-v3 kho-v3
+kernel k v
+check "one version twice is one" records kho-v3 k
+vmlinux v kho-v99 xkho-v4 kho-v4x
+kernel k v
+check "no version: none is recorded" records "" k
+vmlinux v kho-v4
+bzimage k v baton-0.2
+check "a baton as the next kernel: none is recorded" records "" k
+{ printf '\211LZO'; head -c 100 v4; } >v
+kernel k v
+check "lzo: none is recorded" records "" k
+check "and baton.abi= is named" grep -q "baton.abi=" err
+
+# What is refused.
+head -c 60 v4.zst >v
+kernel k v
+check "a cut zstd stream" refused unpack-corrupt -k k baton.bzImage
+head -c 60 v4.gz >v
+kernel k v
+check "a cut gzip stream" refused unpack-corrupt -k k baton.bzImage
+head -c 60 v4.xz >v
+kernel k v
+check "a cut xz stream" refused unpack-corrupt -k k baton.bzImage
+head -c 60 v4.bz2 >v
+kernel k v
+check "a cut bzip2 stream" refused unpack-corrupt -k k baton.bzImage
+head -c 60 v4.lz4 >v
+kernel k v
+check "a cut lz4 stream" refused unpack-corrupt -k k baton.bzImage
+kernel k v4.lz4
+put k $((0x24c)) 4 $(($(stat -c %s v4.lz4) - 30))
+check "an lz4 block that leaves the payload" refused unpack-corrupt -k k baton.bzImage
+head -c 600000000 /dev/zero | zstd -q -1 -c >v
+kernel k v
+put k $((0x260)) 4 $((0x10000000))
+check "a kernel that unpacks without end" refused unpack-too-large -k k baton.bzImage
+cp plain.bzImage k
+put k $((0x24c)) 4 $((0x10000))
+check "a payload beyond the kernel's end" refused kernel-payload -k k baton.bzImage
+put k $((0x248)) 4 $((0xffffffff))
+put k $((0x24c)) 4 $((0xffffffff))
+check "a payload of 4 GiB" refused kernel-payload -k k baton.bzImage
+put k $((0x24c)) 4 0
+check "no payload" refused kernel-payload -k k baton.bzImage
+head -c 5000 plain.bzImage >k
+check "a cut kernel" refused kernel-truncated -k k baton.bzImage
+check "no kernel" refused kernel-not-bzimage -k initrd baton.bzImage
+check "no such kernel" refused file-read -k nothing baton.bzImage
+check "no such initrd" refused file-read -k plain.bzImage -i nothing baton.bzImage
+check "a folder for an initrd" refused file-read -k plain.bzImage -i . baton.bzImage
+check "no such baton" refused file-read -k plain.bzImage nothing
+check "a kernel for a baton" refused baton-image -k plain.bzImage plain.bzImage
+good -k plain.bzImage -o bundled baton.bzImage
+check "a bundle for a baton" refused baton-has-payload -k plain.bzImage bundled
+cp baton.bzImage b
+put b $((1024 + 0x288)) 8 4096
+check "a baton that takes less than it has" refused baton-image -k plain.bzImage b
+put b $((1024 + 0x288)) 8 40961
+check "a baton of no whole pages" refused baton-image -k plain.bzImage b
+put b $((1024 + 0x288)) 8 $((1 << 40))
+check "a baton of 1 TiB" refused baton-image -k plain.bzImage b
+long=$(head -c 2017 /dev/zero | tr '\0' x)
+check "a command line too long" refused cmdline-too-long -k plain.bzImage -c "$long" baton.bzImage
+check "the longest command line" good -k plain.bzImage -c "${long%x}" baton.bzImage
+check "nowhere to write" refused file-write -k plain.bzImage -o no/such/folder baton.bzImage
+
+# usage STATUS ARGS…
+usage()
+{
+	expected=$1
+	shift
+	run "$@"
+	[ $status -eq "$expected" ]
+}
+
+check "--help" usage 0 --help
+check "is on stdout" grep -q "batonctl bundle --kernel" out
+check "--version" usage 0 --version
+check "says the version" grep -Eqx "batonctl [0-9.]+" out
+check "nothing" usage 2
+check "an unknown command" usage 2 frobnicate
+check "an unknown option" usage 2 bundle --frobnicate
+check "no --kernel" usage 2 bundle baton.bzImage
+check "an argument too many" usage 2 bundle -k plain.bzImage baton.bzImage more
+
+echo "1..$count"
+[ $failed -eq 0 ]

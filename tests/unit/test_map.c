@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: MIT
+/* The ABI table, the arithmetic of keys, and the radix tree read and written against the model. */
+#include "kho_model.h"
+
+#include "kho/radix.h"
+
+static struct model *m;
+static struct model_key got[MODEL_KEYS];
+
+static int setup(void **state)
+{
+	(void)state;
+	m = model_new();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	model_free(m);
+	return 0;
+}
+
+/* ---- the ABI table ---- */
+
+static void abi_rows(void **state)
+{
+	const struct kho_abi *abi;
+	unsigned int i, j;
+	char list[128], tiny[8];
+
+	(void)state;
+	for (i = 0; (abi = kho_abi_at(i)); i++) {
+		assert_ptr_equal(kho_abi_by_name(abi->compatible), abi);
+		assert_true(abi->max_order <= KHO_MAX_ORDER);
+		assert_true(abi->scratch_align >= MIB(2) && is_power_of_two(abi->scratch_align));
+		assert_non_null(abi->blob_prop);
+		/* no release is spoken for twice */
+		for (j = 0; j < i && abi->last_major; j++)
+			assert_true(kho_abi_at(j)->last_major < abi->first_major ||
+				    kho_abi_at(j)->last_minor < abi->first_minor);
+	}
+	assert_int_equal(i, 4);
+	assert_null(kho_abi_at(UINT32_MAX));
+	assert_string_equal(kho_abi_list(list, sizeof(list)),
+			    "kho-v2, kho-v3, kho-v4, kho-v4;radix-v1;vmalloc-v1");
+	assert_string_equal(kho_abi_list(tiny, sizeof(tiny)), "kho-v2,");
+}
+
+static void abi_lookup(void **state)
+{
+	static const struct {
+		const char *release, *expect;
+	} table[] = {
+		{ "7.1.13", "kho-v3" },
+		{ "7.1", "kho-v3" },
+		{ "7.1-rc3", "kho-v3" },
+		{ "7.2.0", "kho-v4" },
+		{ "7.3.4+bpo-amd64", "kho-v4" },
+		{ "7.0.9", NULL },   /* kho-v1, no row */
+		{ "6.18.15", NULL }, /* as well */
+		{ "7.4.0", NULL },   /* not known yet */
+		{ "7.10.0", NULL },  /* ten, not one */
+		{ "71.1", NULL },
+		{ "7", NULL }, /* no minor */
+		{ "7.", NULL },
+		{ ".1", NULL },
+		{ "", NULL },
+		{ "v7.1", NULL },
+		{ " 7.1", NULL },
+		{ "7.00001", NULL }, /* no release has five digits */
+		{ "99999999999999999999.1", NULL },
+		{ "7.4294967297", NULL }, /* 2^32 + 1 */
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		const struct kho_abi *abi = kho_abi_by_release(table[i].release);
+
+		if (!abi != !table[i].expect || (abi && strcmp(abi->compatible, table[i].expect)))
+			fail_msg("'%s': %s", table[i].release, abi ? abi->compatible : "none");
+	}
+	assert_null(kho_abi_by_name("kho-v1"));
+	assert_null(kho_abi_by_name("kho-v"));
+	assert_null(kho_abi_by_name("kho-v4;radix-v1"));
+	assert_null(kho_abi_by_name(""));
+}
+
+/* ---- keys ---- */
+
+static void keys(void **state)
+{
+	static const struct {
+		uint64_t addr;
+		unsigned int order;
+		uint64_t key;
+	} table[] = {
+		{ 0, 0, 1UL << 52 },
+		{ 0x1000, 0, 1UL << 52 | 1 },
+		{ 0x2000, 1, 1UL << 51 | 1 },
+		{ 0xfffffffffffff000, 0, (1UL << 53) - 1 }, /* the widest key */
+		{ 0x40000000, 18, 1UL << 34 | 1 },
+		{ 0x8000000000000000, 37, 1UL << 15 | 1UL << 14 },
+	};
+	unsigned int i, order;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		assert_int_equal(kho_key(table[i].addr, table[i].order), table[i].key);
+		assert_int_equal(kho_key_order(table[i].key), table[i].order);
+		assert_int_equal(kho_key_addr(table[i].key), table[i].addr);
+	}
+	model_seed(0x6b6579);
+	for (i = 0; i < 1000; i++) {
+		for (order = 0; order <= KHO_MAX_ORDER; order++) {
+			uint64_t addr = model_random() >> (12 + order) << (12 + order);
+			uint64_t key = kho_key(addr, order);
+
+			assert_int_equal(key, model_encode(addr, order));
+			assert_int_equal(kho_key_order(key), order);
+			assert_int_equal(kho_key_addr(key), addr);
+		}
+	}
+}
+
+/* ---- reading ---- */
+
+static void fill_random(void)
+{
+	unsigned int i, n = (unsigned int)model_below(200);
+	uint64_t base = M_HIGH_BASE + MIB(16) + model_below(64) * MIB(8);
+
+	for (i = 0; i < n; i++)
+		model_preserve_some(m, (unsigned int)model_below(model_below(2) ? 19 : 3));
+	/* and a dense stretch, of every page or every second one */
+	for (i = 0; i < 300; i++) {
+		uint64_t addr = base + i * 4096 * (1 + (n & 1));
+
+		if (model_is_free(m, addr, 0))
+			model_preserve(m, addr, 0);
+	}
+}
+
+/* The set that the walk gives, by the model's decoding. */
+static unsigned int walk(const struct radix_tree *tree, unsigned int *leaves)
+{
+	struct radix_walk w;
+	struct radix_link link;
+	const uint64_t *bits;
+	uint64_t last = 0;
+	unsigned int nr = 0, i;
+
+	*leaves = 0;
+	assert_true(radix_start(&w, tree));
+	while ((bits = radix_next_leaf(&w, &link))) {
+		assert_int_equal(link.level, 0);
+		assert_ptr_equal(bits, model_at(m, link.addr));
+		assert_true(link.key > last || !*leaves);
+		last = link.key;
+		++*leaves;
+		for (i = 0; i < 32768; i++) {
+			if (!(((const uint8_t *)bits)[i / 8] >> (i % 8) & 1))
+				continue;
+			got[nr].addr = kho_key_addr(link.key + i);
+			got[nr++].order = kho_key_order(link.key + i);
+		}
+	}
+	/* and it stays at the end */
+	assert_null(radix_next_leaf(&w, &link));
+	return nr;
+}
+
+static void read_random(void **state)
+{
+	unsigned int round, i, leaves;
+
+	(void)state;
+	model_seed(0x72656164);
+	for (round = 0; round < 12; round++) {
+		struct radix_tree tree;
+		unsigned int nr;
+
+		setup(NULL);
+		fill_random();
+		tree = (struct radix_tree){ .door = &m->door, .root = m->map };
+		nr = walk(&tree, &leaves);
+		model_assert_same(got, nr, m->key, m->nr_key);
+
+		for (i = 0; i < m->nr_key; i++) {
+			uint64_t key = model_encode(m->key[i].addr, m->key[i].order);
+
+			assert_true(radix_has(&tree, key));
+			/* the same address with another order is another key */
+			if (m->key[i].order)
+				assert_false(radix_has(&tree, model_encode(m->key[i].addr,
+									   m->key[i].order - 1)));
+			/* bits that no level looks at make another key as well */
+			assert_false(radix_has(&tree, key | 1UL << 53));
+			assert_false(radix_has(&tree, key | 1UL << 60));
+		}
+		for (i = 0; i < m->nr_node; i++) {
+			assert_true(radix_is_node(&tree, m->node[i], m->nr_node));
+			assert_true(radix_is_node(&tree, m->node[i] + 4095, m->nr_node));
+		}
+		assert_false(radix_is_node(&tree, M_FDT, m->nr_node + 1));
+		teardown(NULL);
+	}
+}
+
+/* With a budget of k pages, k nodes of the tree are recognised. */
+static void read_budget(void **state)
+{
+	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	unsigned int budget, i;
+
+	(void)state;
+	for (budget = 0; budget <= m->nr_node + 1; budget++) {
+		unsigned int found = 0;
+
+		for (i = 0; i < m->nr_node; i++)
+			found += radix_is_node(&tree, m->node[i], budget);
+		assert_int_equal(found, budget < m->nr_node ? budget : m->nr_node);
+	}
+}
+
+static void read_skips_bad_links(void **state)
+{
+	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	struct radix_walk w;
+	struct radix_link link;
+	unsigned int links = 0, leaves = 0;
+
+	(void)state;
+	/* links in order: the branch of order 2 (five), then the branch of order 0 (five) */
+	radix_start(&w, &tree);
+	while (radix_next(&w, &link)) {
+		assert_int_equal(link.nr, links);
+		links++;
+		if (link.level)
+			assert_true(radix_enter(&w, &link));
+	}
+	assert_int_equal(links, 10);
+
+	tree.bad[0] = 0;
+	tree.nr_bad = 1;
+	radix_start(&w, &tree);
+	while (radix_next_leaf(&w, &link)) {
+		assert_int_equal(kho_key_order(link.key), 0);
+		leaves++;
+	}
+	assert_int_equal(leaves, 1);
+	tree.bad[1] = 1; /* the order-0 branch, now second */
+	tree.nr_bad = 2;
+	radix_start(&w, &tree);
+	assert_null(radix_next_leaf(&w, &link));
+}
+
+static void read_follows_nothing_outside(void **state)
+{
+	static const uint64_t wrong[] = {
+		1, 0xa0000, M_MID_END, UINT64_MAX, M_NODES + 8, M_FAR_END
+	};
+	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	struct radix_walk w;
+	struct radix_link link;
+	unsigned int i;
+	int level;
+
+	(void)state;
+	for (level = 1; level <= 5; level++) {
+		uint64_t key = model_encode(M_FDT, 0);
+		uint64_t *slot = model_slot(m, key, level), good = *slot;
+
+		for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+			*slot = wrong[i];
+			assert_false(radix_has(&tree, key));
+			radix_start(&w, &tree);
+			assert_non_null(radix_next_leaf(&w, &link)); /* the other branch */
+			assert_null(radix_next_leaf(&w, &link));
+		}
+		*slot = good;
+	}
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		tree.root = wrong[i];
+		assert_false(radix_start(&w, &tree));
+		assert_false(radix_next(&w, &link));
+		assert_false(radix_has(&tree, model_encode(M_FDT, 0)));
+		assert_false(radix_is_node(&tree, wrong[i], 10));
+	}
+}
+
+/*
+ * Entries are found at every place of a node: first, last, and all round the eights that are read
+ * at once.
+ */
+static void read_every_entry(void **state)
+{
+	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	uint64_t page = model_path(m, model_encode(M_BLOB, 2), 1);
+	uint64_t *node = model_at(m, page), leaf = model_path(m, model_encode(M_BLOB, 2), 0);
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < 512; i++) {
+		for (j = i; j < 512; j += 1 + j / 8) {
+			struct radix_walk w;
+			struct radix_link link;
+			unsigned int n = 0;
+
+			memset(node, 0, 4096);
+			node[i] = node[j] = leaf;
+			radix_start(&w, &tree);
+			while (radix_next_leaf(&w, &link))
+				if (kho_key_order(link.key) == 2)
+					assert_int_equal(link.key >> 15 & 511, n++ ? j : i);
+			assert_int_equal(n, i == j ? 1 : 2);
+		}
+	}
+}
+
+/* ---- writing ---- */
+
+static struct pagemap pm;
+static void *pm_mem;
+static struct palloc pa;
+static struct radix_build build;
+static unsigned int left, grants; /* allocations until one fails */
+static unsigned int seen_pages, seen_keys;
+
+/* What a reader would see now. */
+static void look(void)
+{
+	unsigned int nr = 0;
+
+	seen_pages = build.root ? model_read(m, build.root, 5, 0, got, &nr) : 0;
+	seen_keys = nr;
+}
+
+/*
+ * Called at every allocation, while a new branch is half made. A reader sees the tree as it was
+ * before: no node and no leaf of the branch is linked until all of it is there.
+ */
+static bool watch(paddr_t base, paddr_t end)
+{
+	unsigned int pages = seen_pages, keys_before = seen_keys;
+
+	(void)base;
+	(void)end;
+	grants++;
+	look();
+	assert_int_equal(seen_pages, pages);
+	assert_int_equal(seen_keys, keys_before);
+	return left-- > 0;
+}
+
+static int build_setup(void **state)
+{
+	setup(state);
+	pm_mem = aligned_alloc(4096, pagemap_bytes(&m->ram));
+	pagemap_init(&pm, &m->ram, pm_mem);
+	palloc_init(&pa, &pm, &m->door, watch);
+	memset(&build, 0, sizeof(build));
+	left = UINT32_MAX;
+	seen_pages = seen_keys = 0;
+	assert_int_equal(radix_build_init(&build, &pa), 0);
+	look();
+	return 0;
+}
+
+static int build_teardown(void **state)
+{
+	free(pm_mem);
+	return teardown(state);
+}
+
+/* A random key, often near the last one so that leaves fill up. */
+static struct model_key random_key(void)
+{
+	static struct model_key last;
+	struct model_key k = last;
+
+	if (model_below(3)) {
+		k.addr += (1 + model_below(5)) * 4096UL << k.order;
+	} else {
+		k.order = (unsigned int)model_below(19);
+		k.addr = model_below(1UL << 44);
+	}
+	k.addr &= ~((4096UL << k.order) - 1);
+	last = k;
+	return k;
+}
+
+static void write_keys(void **state)
+{
+	static struct model_key set[MODEL_KEYS];
+	unsigned int nr = 0, i;
+
+	(void)state;
+	model_seed(0x777269);
+	while (nr < 500) {
+		struct model_key k = random_key();
+
+		for (i = 0; i < nr && (set[i].addr != k.addr || set[i].order != k.order); i++)
+			;
+		assert_int_equal(radix_build_key(&build, kho_key(k.addr, k.order)), 0);
+		if (i == nr)
+			set[nr++] = k;
+		look();
+		assert_int_equal(seen_keys, nr);
+		assert_int_equal(seen_pages, build.nodes);
+	}
+	model_assert_same(set, nr, got, seen_keys);
+	assert_int_equal(pa.taken, build.nodes);
+	radix_build_free(&build);
+	assert_int_equal(pa.taken, 0);
+	assert_int_equal(build.root, 0);
+}
+
+/* Fail every allocation in turn: the tree is then as it was, and no page is lost. */
+static void write_keys_without_memory(void **state)
+{
+	unsigned int round;
+
+	(void)state;
+	model_seed(0x6f6f6d);
+	for (round = 0; round < 80; round++) {
+		struct model_key k = random_key();
+		uint64_t key = kho_key(k.addr, k.order);
+		unsigned int n;
+
+		for (n = 0;; n++) {
+			unsigned int pages = seen_pages, nr = seen_keys;
+			int err;
+
+			left = n;
+			err = radix_build_key(&build, key);
+			look();
+			assert_int_equal(seen_pages, build.nodes);
+			assert_int_equal(pa.taken, build.nodes);
+			if (!err)
+				break;
+			assert_true(n <= 4);
+			assert_int_equal(seen_pages, pages);
+			assert_int_equal(seen_keys, nr);
+		}
+	}
+	left = UINT32_MAX;
+	radix_build_free(&build);
+	assert_int_equal(pa.taken, 0);
+}
+
+static void write_leaves(void **state)
+{
+	struct model_key expect[130];
+	unsigned int i, n, nr = 0;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		/* leaves side by side and far apart, of several orders */
+		unsigned int order = i % 7;
+		uint64_t base = (i < 10 ? i : i * 977) * (4096UL << order << 15);
+		uint64_t key = kho_key(base, order), *bits, addr;
+
+		for (n = 0;; n++) {
+			left = UINT32_MAX;
+			bits = palloc_pages(&pa, 1, &addr);
+			bits[0] = 1;
+			bits[i] |= 4;
+			bits[511] = 1UL << 63;
+			left = n;
+			if (!radix_build_leaf(&build, key + 77, addr))
+				break;
+			/* the leaf is given back as well */
+			look();
+			assert_int_equal(seen_pages, build.nodes);
+			assert_int_equal(pa.taken, build.nodes);
+		}
+		expect[nr++] = (struct model_key){ base, order };
+		expect[nr++] = (struct model_key){ base + (i * 64 + 2) * (4096UL << order), order };
+		expect[nr++] = (struct model_key){ base + 32767 * (4096UL << order), order };
+		look();
+		assert_int_equal(seen_pages, build.nodes);
+	}
+	left = UINT32_MAX;
+	/* a key in a leaf that is there takes no page */
+	n = grants;
+	assert_int_equal(radix_build_key(&build, kho_key(0x3000, 0)), 0);
+	assert_int_equal(grants, n);
+	expect[nr++] = (struct model_key){ 0x3000, 0 };
+	look();
+	model_assert_same(expect, nr, got, seen_keys);
+	radix_build_free(&build);
+	assert_int_equal(pa.taken, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(abi_rows),
+		cmocka_unit_test(abi_lookup),
+		cmocka_unit_test(keys),
+		cmocka_unit_test(read_random),
+		cmocka_unit_test_setup_teardown(read_budget, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_skips_bad_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_follows_nothing_outside, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_every_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(write_keys, build_setup, build_teardown),
+		cmocka_unit_test_setup_teardown(write_keys_without_memory, build_setup,
+						build_teardown),
+		cmocka_unit_test_setup_teardown(write_leaves, build_setup, build_teardown),
+	};
+
+	return cmocka_run_group_tests_name("map", tests, NULL, NULL);
+}

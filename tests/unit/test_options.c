@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+/* Command lines, and what becomes of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "boot/options.h"
+#include "lib/num.h"
+
+static const struct {
+	const char *comment, *line, *forward;
+} forwards[] = {
+	{ "nothing", "", "" },
+	{ "nothing of baton's", "a b=c", "a b=c" },
+	{ "only baton's", "baton.abi=kho-v4", "" },
+	{ "first", "baton.abi=kho-v4 a b", "a b" },
+	{ "in the middle", "a baton.abi=kho-v4 b", "a b" },
+	{ "last", "a b baton.abi=kho-v4", "a b" },
+	{ "last, with space behind", "a b baton.abi=kho-v4  ", "a b" },
+	{ "two in a row", "a baton.abi=kho-v4 baton.onerror=halt b", "a b" },
+	{ "all", "baton.abi=kho-v4 baton.onerror=halt", "" },
+	{ "spaces are kept", "  a   b\tc  ", "  a   b\tc  " },
+	{ "spaces around it", "a  baton.abi=x   b", "a  b" },
+	{ "behind --", "a -- baton.abi=x b", "a -- baton.abi=x b" },
+	{ "before and behind --", "baton.abi=x -- baton.abi=y", "-- baton.abi=y" },
+	{ "-- inside a word is nothing special", "a--b baton.abi=x --c baton.abi=y", "a--b --c" },
+	{ "quoted -- is a word", "\"--\" baton.abi=x", "\"--\"" },
+	{ "a name that ends like one", "xbaton.abi=x", "xbaton.abi=x" },
+	{ "a name that begins almost like one", "baton=x batonx.y=1", "baton=x batonx.y=1" },
+	{ "capitals are somebody else's", "Baton.abi=x", "Baton.abi=x" },
+	{ "inside quotes", "a=\"b baton.abi=x c\" d", "a=\"b baton.abi=x c\" d" },
+	{ "its value in quotes", "a baton.test=\"x y\" b", "a b" },
+	{ "all of it in quotes", "a \"baton.test=x y\" b", "a b" },
+	{ "a quote that is not closed", "a baton.test=\"x y b", "a" },
+	{ "a newline separates", "a\nbaton.abi=x\nb", "a\nb" },
+};
+
+static void test_forward(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(forwards); i++) {
+		if (options_parse(o, forwards[i].line, &f))
+			fail_msg("%s: %s: %s", forwards[i].comment, f.name, f.text);
+		if (strcmp(o->forward, forwards[i].forward) != 0)
+			fail_msg("%s: '%s'", forwards[i].comment, o->forward);
+	}
+	free(o);
+}
+
+/* What options_parse() finds in a line; what a row does not name is as without any option. */
+static const struct {
+	const char *comment, *line;
+	const char *abi, *test;
+	enum on_error on_error;
+	int console;
+	unsigned int baud, hops, hops_total;
+	bool monitor;
+	const char *script;
+} values[] = {
+	{ "defaults", "quiet", .console = 0, .on_error = ON_ERROR_HALT },
+	{ "a version", "baton.abi=kho-v3", .abi = "kho-v3" },
+	{ "a composite version", "baton.abi=kho-v4;radix-v1", .abi = "kho-v4;radix-v1" },
+	{ "a quoted version", "baton.abi=\"kho-v4;radix-v1\"", .abi = "kho-v4;radix-v1" },
+	{ "later words win", "baton.abi=kho-v3 baton.abi=kho-v4", .abi = "kho-v4" },
+	{ "halt", "baton.onerror=reboot baton.onerror=halt", .on_error = ON_ERROR_HALT },
+	{ "reboot", "baton.onerror=reboot", .on_error = ON_ERROR_REBOOT },
+	{ "poweroff", "baton.onerror=poweroff", .on_error = ON_ERROR_POWEROFF },
+	{ "a port", "baton.console=ttyS3", .console = 3 },
+	{ "a port and a speed", "baton.console=ttyS1,9600", .console = 1, .baud = 9600 },
+	{ "the highest speed", "baton.console=ttyS0,115200", .baud = 115200 },
+	{ "as Linux writes it", "baton.console=ttyS0,115200n8", .baud = 115200 },
+	{ "no console", "baton.console=none", .console = -1 },
+	{ "a later port forgets the speed", "baton.console=ttyS0,9600 baton.console=ttyS1",
+	  .console = 1 },
+	{ "a test", "baton.test=write-preserved", .test = "write-preserved" },
+	{ "a test of 31 characters", "baton.test=0123456789012345678901234567890",
+	  .test = "0123456789012345678901234567890" },
+	{ "hops", "baton.hops=7", .hops = 7, .hops_total = 7 },
+	{ "hops of a total", "baton.hops=7/12", .hops = 7, .hops_total = 12 },
+	{ "no hops left", "baton.hops=0/1000000", .hops_total = 1000000 },
+	{ "a monitor", "baton.monitor", .monitor = true },
+	{ "a script", "baton.script=\"in fdt; out blobs\" quiet", .script = "in fdt; out blobs" },
+	{ "behind --", "-- baton.onerror=reboot baton.abi=x baton.hops=1", .abi = "" },
+};
+
+static bool same(const char *got, const char *want)
+{
+	return strcmp(got, want ? want : "") == 0;
+}
+
+static void test_values(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		if (options_parse(o, values[i].line, &f))
+			fail_msg("%s: %s: %s", values[i].comment, f.name, f.text);
+		if (!same(o->abi, values[i].abi) || !same(o->test, values[i].test) ||
+		    o->on_error != values[i].on_error || o->console != values[i].console ||
+		    o->baud != values[i].baud || o->hops != values[i].hops ||
+		    o->hops_total != values[i].hops_total || o->monitor != values[i].monitor ||
+		    !same(o->script, values[i].script))
+			fail_msg(
+				"%s: abi '%s', onerror %d, console %d, baud %u, test '%s', hops %u/%u, script '%s'",
+				values[i].comment, o->abi, (int)o->on_error, o->console, o->baud,
+				o->test, o->hops, o->hops_total, o->script);
+	}
+	free(o);
+}
+
+static const struct {
+	const char *comment, *line, *fault, *word; /* @word must be in the text */
+} errors[] = {
+	{ "an unknown word", "a baton.colour=red b", "option-unknown", "baton.colour=red" },
+	{ "a word of nothing", "baton.", "option-unknown", "baton." },
+	{ "no value at all", "baton.abi", "option-unknown", "baton.abi" },
+	{ "in quotes", "\"baton.nothing x\"", "option-unknown", "baton.nothing x" },
+	{ "an empty version", "baton.abi=", "option-value", "baton.abi=" },
+	{ "a version of 64 characters",
+	  "baton.abi=0123456789012345678901234567890123456789012345678901234567890123",
+	  "option-value", "baton.abi=0123" },
+	{ "an unknown ending", "baton.onerror=stop", "option-value", "baton.onerror=stop" },
+	{ "half a word", "baton.onerror=hal", "option-value", "baton.onerror=hal" },
+	{ "more than a word", "baton.onerror=halted", "option-value", "baton.onerror=halted" },
+	{ "another console", "baton.console=tty0", "option-value", "baton.console=tty0" },
+	{ "a port too many", "baton.console=ttyS4", "option-value", "baton.console=ttyS4" },
+	{ "a port of two digits", "baton.console=ttyS00", "option-value", "baton.console=ttyS00" },
+	{ "no port", "baton.console=ttyS", "option-value", "baton.console=ttyS" },
+	{ "no speed", "baton.console=ttyS0,", "option-value", "baton.console=ttyS0," },
+	{ "speed 0", "baton.console=ttyS0,0", "option-value", "baton.console=ttyS0,0" },
+	{ "no divisor of the clock", "baton.console=ttyS0,100000", "option-value", "100000" },
+	{ "too fast", "baton.console=ttyS0,230400", "option-value", "230400" },
+	{ "a number that wraps to 115200", "baton.console=ttyS0,4295082496", "option-value",
+	  "4295082496" },
+	{ "parity", "baton.console=ttyS0,115200e7", "option-value", "115200e7" },
+	{ "a test of 32 characters", "baton.test=01234567890123456789012345678901", "option-value",
+	  "baton.test=0123" },
+	{ "no hops", "baton.hops=", "option-value", "baton.hops=" },
+	{ "hops of no total", "baton.hops=1/", "option-value", "baton.hops=1/" },
+	{ "more hops left than in all", "baton.hops=2/1", "option-value", "baton.hops=2/1" },
+	{ "too many hops", "baton.hops=1000001", "option-value", "1000001" },
+	{ "something behind the hops", "baton.hops=1/2/3", "option-value", "1/2/3" },
+	{ "a monitor with a value", "baton.monitor=1", "option-value", "baton.monitor=1" },
+	{ "an empty script", "baton.script=", "option-value", "baton.script=" },
+	{ "the first of two is named", "baton.x=1 baton.onerror=2", "option-unknown", "baton.x=1" },
+};
+
+static void test_errors(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		struct fault f = { .name = "none" };
+		int ret = options_parse(o, errors[i].line, &f);
+
+		if (ret != -1 || strcmp(f.name, errors[i].fault) || !strstr(f.text, errors[i].word))
+			fail_msg("%s: %d %s: %s", errors[i].comment, ret, f.name, f.text);
+	}
+	free(o);
+}
+
+/* An error must not keep baton from knowing where to print it and how to end. */
+static void test_error_keeps_the_rest(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(
+		options_parse(o, "baton.onerror=reboot baton.x=1 a baton.console=ttyS1,9600", &f),
+		-1);
+	assert_string_equal(f.name, "option-unknown");
+	assert_int_equal(o->on_error, ON_ERROR_REBOOT);
+	assert_int_equal(o->console, 1);
+	assert_int_equal(o->baud, 9600);
+	assert_string_equal(o->forward, "a");
+
+	assert_int_equal(options_parse(o, "baton.onerror=reboot baton.onerror=no", &f), -1);
+	assert_int_equal(o->on_error, ON_ERROR_REBOOT);
+	free(o);
+}
+
+static void test_longest(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	char *line = malloc(PAYLOAD_CMDLINE + 1);
+	struct fault f;
+
+	(void)state;
+	memset(line, 'x', PAYLOAD_CMDLINE + 1);
+	line[PAYLOAD_CMDLINE - 1] = '\0';
+	assert_int_equal(options_parse(o, line, &f), 0);
+	assert_string_equal(o->forward, line);
+	line[PAYLOAD_CMDLINE - 1] = 'x';
+	line[PAYLOAD_CMDLINE] = '\0';
+	assert_int_equal(options_parse(o, line, &f), -1);
+	assert_string_equal(f.name, "option-value");
+	free(line);
+	free(o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_forward), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_errors),  cmocka_unit_test(test_error_keeps_the_rest),
+		cmocka_unit_test(test_longest),
+	};
+
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+/* What is to be started, from what baton was given. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kexec/payload.h"
+#include "lib/num.h"
+
+/** struct blob - @size bytes at @data, on the heap */
+struct blob {
+	char *data;
+	size_t size;
+};
+
+static void append(struct blob *b, const void *data, size_t size)
+{
+	b->data = realloc(b->data, b->size + size);
+	memcpy(b->data + b->size, data, size);
+	b->size += size;
+}
+
+static void pad(struct blob *b)
+{
+	while (b->size % 4)
+		append(b, "", 1);
+}
+
+static void add(struct blob *b, const char *name, const void *data, size_t size)
+{
+	char header[128];
+
+	snprintf(header, sizeof(header),
+		 "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 0, 0100644, 0, 0,
+		 1, 0, size, 0, 0, 0, 0, strlen(name) + 1, 0);
+	append(b, header, 110);
+	append(b, name, strlen(name) + 1);
+	pad(b);
+	append(b, data, size);
+	pad(b);
+}
+
+static void add_text(struct blob *b, const char *name, const char *text)
+{
+	add(b, name, text, strlen(text));
+}
+
+static void end(struct blob *b)
+{
+	add(b, "TRAILER!!!", "", 0);
+}
+
+static struct blob bare_kernel(void)
+{
+	struct blob b = { 0 };
+	char image[0x400] = "";
+
+	memcpy(image + 0x202, "HdrS", 4);
+	append(&b, image, sizeof(image));
+	return b;
+}
+
+static bool holds(const void *data, uint64_t size, const char *text)
+{
+	return size == strlen(text) && memcmp(data, text, size) == 0;
+}
+
+static void test_full_bundle(void **state)
+{
+	struct payload *p = malloc(sizeof(*p));
+	struct blob b = { 0 };
+	struct fault f;
+
+	(void)state;
+	add_text(&b, "baton/initrd", "the initrd");
+	add_text(&b, "baton/kernel", "the kernel");
+	add_text(&b, "baton/cmdline", "a=1 b\n");
+	add_text(&b, "baton/abi", "kho-v4\n");
+	add_text(&b, "somebody/else", "s");
+	end(&b);
+	assert_int_equal(payload_find(p, b.data, b.size, "given", 5, &f), 0);
+	assert_true(holds(p->kernel, p->kernel_size, "the kernel"));
+	assert_true(holds(p->initrd, p->initrd_size, "the initrd"));
+	assert_true(p->has_cmdline);
+	assert_string_equal(p->cmdline, "a=1 b");
+	assert_string_equal(p->abi, "kho-v4");
+	free(b.data);
+	free(p);
+}
+
+static void test_bundle_forwards(void **state)
+{
+	struct payload *p = malloc(sizeof(*p));
+	struct blob b = { 0 };
+	struct fault f;
+
+	(void)state;
+	add_text(&b, "baton/kernel", "k");
+	end(&b);
+	/* An initrd that would be a payload by itself is none beside a bundle. */
+	assert_int_equal(payload_find(p, b.data, b.size, b.data, b.size, &f), 0);
+	assert_true(holds(p->kernel, p->kernel_size, "k"));
+	assert_ptr_equal(p->initrd, b.data);
+	assert_int_equal(p->initrd_size, b.size);
+	assert_false(p->has_cmdline);
+	assert_string_equal(p->cmdline, "");
+	assert_string_equal(p->abi, "");
+	free(b.data);
+	free(p);
+}
+
+/* A bundle that brings an empty initrd or command line means just that. */
+static void test_empty_is_something(void **state)
+{
+	struct payload *p = malloc(sizeof(*p));
+	struct blob b = { 0 };
+	struct fault f;
+
+	(void)state;
+	add_text(&b, "baton/kernel", "k");
+	add_text(&b, "baton/initrd", "");
+	add_text(&b, "baton/cmdline", "");
+	end(&b);
+	assert_int_equal(payload_find(p, b.data, b.size, "given", 5, &f), 0);
+	assert_null(p->initrd);
+	assert_int_equal(p->initrd_size, 0);
+	assert_true(p->has_cmdline);
+	assert_string_equal(p->cmdline, "");
+	free(b.data);
+	free(p);
+}
+
+static void test_initrd_is_archive(void **state)
+{
+	struct payload *p = malloc(sizeof(*p));
+	struct blob b = { 0 };
+	struct fault f;
+
+	(void)state;
+	add_text(&b, "./baton/kernel", "k");
+	add_text(&b, "/baton/initrd", "i");
+	end(&b);
+	assert_int_equal(payload_find(p, NULL, 0, b.data, b.size, &f), 0);
+	assert_true(holds(p->kernel, p->kernel_size, "k"));
+	assert_true(holds(p->initrd, p->initrd_size, "i"));
+	free(b.data);
+	free(p);
+}
+
+/* The archive itself is then not the next kernel's initrd. */
+static void test_initrd_is_used_up(void **state)
+{
+	struct payload *p = malloc(sizeof(*p));
+	struct blob b = { 0 }, k = bare_kernel();
+	struct fault f;
+
+	(void)state;
+	add_text(&b, "baton/kernel", "k");
+	end(&b);
+	assert_int_equal(payload_find(p, NULL, 0, b.data, b.size, &f), 0);
+	assert_null(p->initrd);
+	assert_int_equal(payload_find(p, NULL, 0, k.data, k.size, &f), 0);
+	assert_ptr_equal(p->kernel, k.data);
+	assert_int_equal(p->kernel_size, k.size);
+	assert_null(p->initrd);
+	assert_int_equal(p->initrd_size, 0);
+	free(k.data);
+	free(b.data);
+	free(p);
+}
+
+/* One file of an archive besides the kernel, and what comes of it. */
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *comment, *name;
+		size_t size; /* of x characters, then @tail */
+		const char *tail;
+		size_t tail_size;
+		const char *fault; /* "none" if it is taken */
+	} rows[] = {
+		{ "the longest command line", "baton/cmdline", PAYLOAD_CMDLINE - 1, "", 0, "none" },
+		{ "one and a newline", "baton/cmdline", PAYLOAD_CMDLINE - 1, "\n", 1, "none" },
+		{ "one too long", "baton/cmdline", PAYLOAD_CMDLINE, "", 0, "payload-cmdline" },
+		{ "only one newline goes", "baton/cmdline", PAYLOAD_CMDLINE - 1, "\n\n", 2,
+		  "payload-cmdline" },
+		{ "a NUL inside", "baton/cmdline", 3, "\0x", 2, "payload-cmdline" },
+		{ "a NUL at the end", "baton/cmdline", 3, "\0", 1, "payload-cmdline" },
+		{ "the longest version", "baton/abi", PAYLOAD_ABI - 1, "", 0, "none" },
+		{ "a version too long", "baton/abi", PAYLOAD_ABI, "", 0, "payload-abi" },
+		{ "a NUL in a version", "baton/abi", 3, "\0", 1, "payload-abi" },
+	};
+	struct payload *p = malloc(sizeof(*p));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fault f = { .name = "none" };
+		struct blob b = { 0 };
+		char text[PAYLOAD_CMDLINE + 8];
+
+		memset(text, 'x', rows[i].size);
+		memcpy(text + rows[i].size, rows[i].tail, rows[i].tail_size);
+		add(&b, rows[i].name, text, rows[i].size + rows[i].tail_size);
+		add_text(&b, "baton/kernel", "k");
+		end(&b);
+		payload_find(p, b.data, b.size, NULL, 0, &f);
+		if (strcmp(f.name, rows[i].fault) != 0)
+			fail_msg("%s: %s", rows[i].comment, f.name);
+		if (strcmp(f.name, "none") == 0)
+			assert_int_equal(strlen(p->cmdline) + strlen(p->abi), rows[i].size);
+		free(b.data);
+	}
+	free(p);
+}
+
+static void test_refusals(void **state)
+{
+	struct payload *p = malloc(sizeof(*p));
+	struct blob none = { 0 }, empty = { 0 }, cut = { 0 };
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(payload_find(p, NULL, 0, NULL, 0, &f), -1);
+	assert_string_equal(f.name, "payload-missing");
+	assert_int_equal(payload_find(p, NULL, 0, "\x1f\x8b compressed", 13, &f), -1);
+	assert_string_equal(f.name, "payload-missing");
+
+	add_text(&none, "init", "x");
+	end(&none);
+	assert_int_equal(payload_find(p, NULL, 0, none.data, none.size, &f), -1);
+	assert_string_equal(f.name, "payload-no-kernel");
+	assert_non_null(strstr(f.text, "initrd"));
+	assert_int_equal(payload_find(p, none.data, none.size, NULL, 0, &f), -1);
+	assert_string_equal(f.name, "payload-no-kernel");
+	assert_non_null(strstr(f.text, "bundle"));
+
+	add_text(&empty, "baton/kernel", "");
+	end(&empty);
+	assert_int_equal(payload_find(p, NULL, 0, empty.data, empty.size, &f), -1);
+	assert_string_equal(f.name, "payload-no-kernel");
+
+	/* An archive that is cut off is refused, though the kernel in it is whole. */
+	add_text(&cut, "baton/kernel", "k");
+	assert_int_equal(payload_find(p, cut.data, cut.size, NULL, 0, &f), -1);
+	assert_string_equal(f.name, "cpio-corrupt");
+	free(none.data);
+	free(empty.data);
+	free(cut.data);
+	free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_full_bundle),        cmocka_unit_test(test_bundle_forwards),
+		cmocka_unit_test(test_empty_is_something), cmocka_unit_test(test_initrd_is_archive),
+		cmocka_unit_test(test_initrd_is_used_up),  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_refusals),
+	};
+
+	return cmocka_run_group_tests_name("payload", tests, NULL, NULL);
+}
