@@ -7,6 +7,8 @@
  */
 #include "boot/pvh.h"
 
+#include <string.h>
+
 #include "boot/e820.h"
 
 #define START_MAGIC  0x336ec578
@@ -34,6 +36,7 @@ _Static_assert(sizeof(struct module) == 32, "hvm_modlist_entry");
 _Static_assert(sizeof(struct map_entry) == 24, "hvm_memmap_table_entry");
 
 static struct boot_params params;
+static char cmdline[PVH_CMDLINE + 1];
 static uint8_t extra[sizeof(struct setup_data) + EXTRA * sizeof(struct boot_e820_entry)];
 
 /* Entries that do not fit are dropped: less RAM, as if the monitor had less to give. */
@@ -56,6 +59,16 @@ static void set_initrd(struct boot_params *bp, const struct module *m)
 	bp->ext_ramdisk_size = (uint32_t)(m->size >> 32);
 }
 
+/* Some monitors leave it in what their own memory map calls reserved: so it is copied. */
+static void set_cmdline(struct boot_params *bp, const char *text)
+{
+	if (!text)
+		return;
+	memcpy(cmdline, text, strnlen(text, PVH_CMDLINE));
+	bp->hdr.cmd_line_ptr = (uint32_t)(paddr_t)cmdline;
+	bp->ext_cmd_line_ptr = (uint32_t)((paddr_t)cmdline >> 32);
+}
+
 paddr_t pvh_boot_params(paddr_t start)
 {
 	const struct start_info *info = (const struct start_info *)start;
@@ -65,8 +78,7 @@ paddr_t pvh_boot_params(paddr_t start)
 	bp->hdr.cmdline_size = PVH_CMDLINE;
 	if (info->magic != START_MAGIC)
 		return (paddr_t)bp;
-	bp->hdr.cmd_line_ptr = (uint32_t)info->cmdline;
-	bp->ext_cmd_line_ptr = (uint32_t)(info->cmdline >> 32);
+	set_cmdline(bp, (const char *)info->cmdline);
 	bp->acpi_rsdp_addr = info->rsdp;
 	if (info->nr_modules)
 		set_initrd(bp, (const struct module *)info->modules);
