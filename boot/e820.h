@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing a memory map into boot_params, for the doors that must make their own. Pure: host-tested. */
+/* Writing a memory map into boot_params, for doors that must make their own. Pure: host-tested. */
 #ifndef BATON_BOOT_E820_H
 #define BATON_BOOT_E820_H
 

@@ -2,9 +2,10 @@
 /*
  * The EFI door: baton as an application that a UEFI firmware loads and starts.
  *
- * It describes the machine as a Linux boot loader would, in a boot_params of its own, leaves the firmware and goes in
- * by the 64-bit door. Until then the firmware's rules hold: its stack, its page tables, in which .text and .rodata
- * may be read-only, and an error is a message on its console and a status returned to it.
+ * It describes the machine as a Linux boot loader would, in a boot_params of its own, leaves the
+ * firmware and goes in by the 64-bit door. Until then the firmware's rules hold: its stack, its
+ * page tables, in which .text and .rodata may be read-only, and an error is a message on its
+ * console and a status returned to it.
  */
 #include "boot/efi.h"
 
@@ -73,14 +74,18 @@ static void free_all(struct efi *e)
 static EFI_STATUS begin(struct efi *e)
 {
 	static const EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-	EFI_STATUS status = e->bs->HandleProtocol(e->image, (EFI_GUID *)&loaded_image, (void **)&e->loaded);
+	EFI_STATUS status =
+		e->bs->HandleProtocol(e->image, (EFI_GUID *)&loaded_image, (void **)&e->loaded);
 	const struct setup_header *hdr;
 
 	if (EFI_ERROR(status))
-		return efi_fail(e, status, L"efi-image: the firmware does not say where it put the image", NULL);
+		return efi_fail(e, status,
+				L"efi-image: the firmware does not say where it put the image",
+				NULL);
 	hdr = (const struct setup_header *)((const UINT8 *)e->loaded->ImageBase + HDR_OFFSET);
 	if (hdr->header != HDR_MAGIC)
-		return efi_fail(e, EFI_LOAD_ERROR, L"efi-image: the setup header was not loaded", NULL);
+		return efi_fail(e, EFI_LOAD_ERROR, L"efi-image: the setup header was not loaded",
+				NULL);
 	e->bp = efi_alloc(e, sizeof(*e->bp) + EFI_CMDLINE);
 	if (!e->bp)
 		return EFI_OUT_OF_RESOURCES;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The EFI door, in the rooms of which no relocation has been applied: no function here may use a constant that holds a
- * pointer (the linker script checks). Headers are GNU-EFI's, its library is not needed.
+ * The EFI door, in the rooms of which no relocation has been applied: no function here may use a
+ * constant that holds a pointer (the linker script checks). Headers are GNU-EFI's, its library is
+ * not needed.
  */
 #ifndef BATON_BOOT_EFI_H
 #define BATON_BOOT_EFI_H
@@ -15,7 +16,7 @@
 #define EFI_BLOCKS  4    /* runs of pages that the door asks for */
 #define EFI_CMDLINE 4096 /* longest command line, with its NUL */
 
-/** struct efi_block - pages that the firmware gave: returned if the door fails, baton's if it does not */
+/** struct efi_block - pages that the firmware gave: returned if the door fails */
 struct efi_block {
 	EFI_PHYSICAL_ADDRESS base;
 	UINTN pages;
@@ -56,7 +57,7 @@ struct efi_source {
 
 /* efi.c: words and memory */
 
-/** efi_say() - print a line on the firmware's console: "baton: " and what @a and @b say; NULL ends it earlier. */
+/** efi_say() - a line on the firmware's console: "baton: ", @a, and @b if it is not NULL. */
 void efi_say(struct efi *e, const CHAR16 *a, const CHAR16 *b);
 
 /**
@@ -70,16 +71,16 @@ void *efi_alloc(struct efi *e, UINT64 bytes);
 
 /* efi_files.c */
 
-/** efi_open() - the file @path beside the image. A file that is not there is a source without bytes. */
+/** efi_open() - the file @path beside the image. What is not there is a source without bytes. */
 EFI_STATUS efi_open(struct efi *e, const CHAR16 *path, struct efi_source *s);
 
-/** efi_open_initrd() - what a boot loader offers as initrd (LINUX_EFI_INITRD_MEDIA), or initrd= on the command line. */
+/** efi_open_initrd() - what a boot loader offers as initrd, or names by initrd= */
 EFI_STATUS efi_open_initrd(struct efi *e, struct efi_source *s);
 
 /** efi_read() - all of @s into @buf, and close it. */
 EFI_STATUS efi_read(struct efi *e, struct efi_source *s, void *buf);
 
-/** efi_verify() - ask the firmware whether it would start the PE file at @path that was read into @buf. */
+/** efi_verify() - would the firmware start the PE file at @path that was read into @buf? */
 EFI_STATUS efi_verify(struct efi *e, const CHAR16 *path, void *buf, UINTN size);
 
 /* efi_payload.c */
@@ -92,7 +93,7 @@ EFI_STATUS efi_payload(struct efi *e);
 /** efi_describe() - screen, ACPI and Secure Boot into @e->bp. */
 void efi_describe(struct efi *e);
 
-/** efi_leave() - memory map and ExitBootServices. On success the firmware's boot services are gone. */
+/** efi_leave() - memory map and ExitBootServices: boot services are gone if it succeeds. */
 EFI_STATUS efi_leave(struct efi *e);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reading through the firmware: files beside the image, the initrd that a boot loader offers, and who vouches for them. */
+/* Reading through the firmware: files, a boot loader's initrd, and who vouches for them. */
 #include "boot/efi.h"
 
 #include <string.h>
@@ -17,9 +17,12 @@ struct initrd_path {
 static const struct initrd_path initrd_path = {
 	.vendor = {
 		.Header = { MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, { sizeof(VENDOR_DEVICE_PATH), 0 } },
-		.Guid = { 0x5568e427, 0x68fc, 0x4f3d, { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } },
+		.Guid = { 0x5568e427, 0x68fc, 0x4f3d,
+			  { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } },
 	},
-	.end = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { sizeof(EFI_DEVICE_PATH), 0 } },
+	.end = { END_DEVICE_PATH_TYPE,
+		 END_ENTIRE_DEVICE_PATH_SUBTYPE,
+		 { sizeof(EFI_DEVICE_PATH), 0 } },
 };
 
 static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
@@ -43,7 +46,8 @@ EFI_STATUS efi_open(struct efi *e, const CHAR16 *path, struct efi_source *s)
 
 	memset(s, 0, sizeof(*s));
 	s->name = path;
-	status = e->bs->HandleProtocol(e->loaded->DeviceHandle, (EFI_GUID *)&file_system, (void **)&fs);
+	status = e->bs->HandleProtocol(e->loaded->DeviceHandle, (EFI_GUID *)&file_system,
+				       (void **)&fs);
 	if (EFI_ERROR(status))
 		return EFI_SUCCESS; /* the image did not come from a file system */
 	status = fs->OpenVolume(fs, &root);
@@ -96,8 +100,9 @@ static EFI_STATUS load(EFI_LOAD_FILE_PROTOCOL *loader, UINTN *size, void *buf)
 
 EFI_STATUS efi_open_initrd(struct efi *e, struct efi_source *s)
 {
-	static const EFI_GUID load_file2 = { 0x4006c0c1, 0xfcb3, 0x403e,
-					     { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d } };
+	static const EFI_GUID load_file2 = {
+		0x4006c0c1, 0xfcb3, 0x403e, { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d }
+	};
 	EFI_DEVICE_PATH *path = (EFI_DEVICE_PATH *)&initrd_path;
 	EFI_HANDLE handle;
 	EFI_STATUS status;
@@ -106,7 +111,8 @@ EFI_STATUS efi_open_initrd(struct efi *e, struct efi_source *s)
 	s->name = L"the boot loader's initrd";
 	status = e->bs->LocateDevicePath((EFI_GUID *)&load_file2, &path, &handle);
 	if (!EFI_ERROR(status))
-		status = e->bs->HandleProtocol(handle, (EFI_GUID *)&load_file2, (void **)&s->loader);
+		status =
+			e->bs->HandleProtocol(handle, (EFI_GUID *)&load_file2, (void **)&s->loader);
 	if (EFI_ERROR(status))
 		return open_named(e, s);
 	status = load(s->loader, &s->size, NULL);
@@ -148,14 +154,18 @@ EFI_STATUS efi_read(struct efi *e, struct efi_source *s, void *buf)
 static EFI_DEVICE_PATH *full_path(struct efi *e, const CHAR16 *path)
 {
 	UINTN device = 0, file = sizeof(EFI_DEVICE_PATH) + name_bytes(path);
-	EFI_DEVICE_PATH *dp, node = { MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, { (UINT8)file, (UINT8)(file >> 8) } };
+	EFI_DEVICE_PATH *dp, node = { MEDIA_DEVICE_PATH,
+				      MEDIA_FILEPATH_DP,
+				      { (UINT8)file, (UINT8)(file >> 8) } };
 	UINT8 *buf;
 
-	if (EFI_ERROR(e->bs->HandleProtocol(e->loaded->DeviceHandle, (EFI_GUID *)&device_path_guid, (void **)&dp)))
+	if (EFI_ERROR(e->bs->HandleProtocol(e->loaded->DeviceHandle, (EFI_GUID *)&device_path_guid,
+					    (void **)&dp)))
 		return NULL;
 	while (((EFI_DEVICE_PATH *)((UINT8 *)dp + device))->Type != END_DEVICE_PATH_TYPE)
 		device += DevicePathNodeLength((EFI_DEVICE_PATH *)((UINT8 *)dp + device));
-	if (EFI_ERROR(e->bs->AllocatePool(EfiLoaderData, device + file + sizeof(node), (void **)&buf)))
+	if (EFI_ERROR(e->bs->AllocatePool(EfiLoaderData, device + file + sizeof(node),
+					  (void **)&buf)))
 		return NULL;
 	memcpy(buf, dp, device);
 	memcpy(buf + device, &node, sizeof(node));

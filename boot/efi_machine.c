@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the next kernels must know of the machine, in the firmware's words turned into those of boot_params; and the
- * way out of the firmware. Sources: UEFI Specification 7 and 12.9; zero-page.rst and efi-stub.rst of Linux.
+ * What the next kernels must know of the machine, in the firmware's words turned into those of
+ * boot_params; and the way out of the firmware. Sources: UEFI Specification 7 and 12.9;
+ * zero-page.rst and efi-stub.rst of Linux.
  */
 #include "boot/efi.h"
 
@@ -9,9 +10,9 @@
 
 #include "boot/e820.h"
 
-#define PERSISTENT_MEMORY 14       /* memory types that GNU-EFI's headers may not know */
+#define PERSISTENT_MEMORY 14        /* memory types that GNU-EFI's headers may not know */
 #define SPECIAL_PURPOSE   0x40000UL /* attribute */
-#define MAP_SLACK         KIB(8)   /* asking for memory changes the map */
+#define MAP_SLACK         KIB(8)    /* asking for memory changes the map */
 #define EXIT_TRIES        2
 #define SIGNATURE_64      0x34364c45 /* EL64 */
 
@@ -49,7 +50,8 @@ static EFI_STATUS flag(struct efi *e, const CHAR16 *name, UINT8 *value)
 	UINTN size = sizeof(*value);
 
 	*value = 0;
-	return e->st->RuntimeServices->GetVariable((CHAR16 *)name, (EFI_GUID *)&global, NULL, &size, value);
+	return e->st->RuntimeServices->GetVariable((CHAR16 *)name, (EFI_GUID *)&global, NULL, &size,
+						   value);
 }
 
 static void find_secure_boot(struct efi *e)
@@ -59,8 +61,9 @@ static void find_secure_boot(struct efi *e)
 
 	flag(e, L"SetupMode", &setup);
 	e->secure = on && !setup;
-	e->bp->secure_boot = e->secure ? SECURE_ON :
-			     EFI_ERROR(status) && status != EFI_NOT_FOUND ? SECURE_UNKNOWN : SECURE_OFF;
+	e->bp->secure_boot = e->secure                                    ? SECURE_ON :
+			     EFI_ERROR(status) && status != EFI_NOT_FOUND ? SECURE_UNKNOWN :
+									    SECURE_OFF;
 }
 
 /* A mask of contiguous bits as @size and @pos. */
@@ -95,7 +98,8 @@ static void find_screen(struct efi *e)
 	struct screen_info si = { 0 };
 	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
 
-	if (EFI_ERROR(e->bs->HandleProtocol(e->st->ConsoleOutHandle, (EFI_GUID *)&graphics, (void **)&gop)) &&
+	if (EFI_ERROR(e->bs->HandleProtocol(e->st->ConsoleOutHandle, (EFI_GUID *)&graphics,
+					    (void **)&gop)) &&
 	    EFI_ERROR(e->bs->LocateProtocol((EFI_GUID *)&graphics, NULL, (void **)&gop)))
 		return;
 	info = gop->Mode->Info;
@@ -177,13 +181,14 @@ static void write_efi_info(struct efi *e, const struct memory_map *map)
 static EFI_STATUS get_map(struct efi *e, struct memory_map *map)
 {
 	map->size = map->capacity;
-	return e->bs->GetMemoryMap(&map->size, (EFI_MEMORY_DESCRIPTOR *)map->data, &map->key, &map->entry,
-				   &map->version);
+	return e->bs->GetMemoryMap(&map->size, (EFI_MEMORY_DESCRIPTOR *)map->data, &map->key,
+				   &map->entry, &map->version);
 }
 
 /*
- * A timer of the firmware's can change the map between asking for it and leaving. ExitBootServices then fails, and
- * may have stopped part of the firmware: from there on nothing is allowed but to ask again, into the same buffer.
+ * A timer of the firmware's can change the map between asking for it and leaving.
+ * ExitBootServices then fails, and may have stopped part of the firmware: from there on nothing
+ * is allowed but to ask again, into the same buffer.
  */
 static EFI_STATUS leave_firmware(struct efi *e, struct memory_map *map)
 {

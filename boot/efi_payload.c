@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * What baton is to start, seen from the firmware: a bundle brings it in the image; else \EFI\baton\kernel beside the
- * image, or an initrd that is a payload, as by every other door.
+ * What baton is to start, seen from the firmware: a bundle brings it in the image; else
+ * \EFI\baton\kernel beside the image, or an initrd that is a payload, as by every other door.
  *
- * With Secure Boot nothing is taken that nobody vouches for: a bundle is covered by its signature, a kernel by its
- * own, which the firmware is asked about. Command line and initrd are taken from whoever started the image, as Linux
- * does: that was verified too, and decides what is started.
+ * With Secure Boot nothing is taken that nobody vouches for: a bundle is covered by its
+ * signature, a kernel by its own, which the firmware is asked about. Command line and initrd are
+ * taken from whoever started the image, as Linux does: that was verified too, and decides what is
+ * started.
  */
 #include "boot/efi.h"
 
@@ -99,10 +100,11 @@ static void put_entry(char *buf, UINT64 at, const char *name, UINT64 size, UINT6
 	memcpy(to, "070701", 6);
 	to += 6;
 	for (int i = 0; i < CPIO_FIELDS; i++)
-		to = put_hex(to, i == FIELD_MODE ? (UINT64)REGULAR_FILE :
+		to = put_hex(to, i == FIELD_MODE  ? (UINT64)REGULAR_FILE :
 				 i == FIELD_LINKS ? 1 :
 				 i == FIELD_SIZE  ? size :
-				 i == FIELD_NAME  ? data - at - CPIO_HEADER : 0);
+				 i == FIELD_NAME  ? data - at - CPIO_HEADER :
+						    0);
 	memcpy(to, name, strlen(name));
 }
 
@@ -115,8 +117,8 @@ static void set_initrd(struct boot_params *bp, const void *data, UINT64 size)
 }
 
 /*
- * Kernel and initrd as one archive. Both begin on a page: the kernel because the firmware is to verify it where it
- * lies, the initrd so that the next kernel may find it in place.
+ * Kernel and initrd as one archive. Both begin on a page: the kernel because the firmware is to
+ * verify it where it lies, the initrd so that the next kernel may find it in place.
  */
 static EFI_STATUS pack(struct efi *e, struct efi_source *kernel, struct efi_source *initrd)
 {
@@ -163,7 +165,8 @@ static EFI_STATUS take_loose(struct efi *e, struct efi_source *kernel, struct ef
 	if (EFI_ERROR(status))
 		return status;
 	if (e->secure && initrd->file)
-		return efi_fail(e, EFI_SECURITY_VIOLATION, L"secure-boot: nothing vouches for ", initrd->name);
+		return efi_fail(e, EFI_SECURITY_VIOLATION, L"secure-boot: nothing vouches for ",
+				initrd->name);
 	return pack(e, kernel, initrd);
 }
 
@@ -181,11 +184,13 @@ EFI_STATUS efi_payload(struct efi *e)
 	if (kernel.size)
 		return take_loose(e, &kernel, &initrd);
 	if (initrd.size && e->secure && !payload_slot.size)
-		return efi_fail(e, EFI_SECURITY_VIOLATION, L"secure-boot: nothing vouches for a kernel in ",
-				initrd.name);
+		return efi_fail(e, EFI_SECURITY_VIOLATION,
+				L"secure-boot: nothing vouches for a kernel in ", initrd.name);
 	if (initrd.size)
 		return forward(e, &initrd);
 	if (!payload_slot.size)
-		return efi_fail(e, EFI_NOT_FOUND, L"payload-missing: no bundle, no initrd, no " FOLDER L"kernel", NULL);
+		return efi_fail(e, EFI_NOT_FOUND,
+				L"payload-missing: no bundle, no initrd, no " FOLDER L"kernel",
+				NULL);
 	return EFI_SUCCESS;
 }

@@ -2,12 +2,12 @@
 ;
 ; The ways into the protected-mode part of the image.
 ;
-; +0x000  32-bit entry: page tables of its own, then the 64-bit one (entry32.inc)
-; +0x200  64-bit entry, from Linux's purgatory, another baton, the EFI door or any 64-bit boot loader
-; +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
-; +0x2c0  kernel_info of the boot protocol
+;   +0x000  32-bit entry: page tables of its own, then the 64-bit one (entry32.inc)
+;   +0x200  64-bit entry, from Linux's purgatory, another baton, the EFI door or a boot loader
+;   +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
+;   +0x2c0  kernel_info of the boot protocol
 ;
-; The 16-bit door (real16.inc) lies in the header in front of the image, the EFI door (efi.c) in .text.
+; The 16-bit door is in the header in front of the image (real16.inc), the EFI door in efi.c.
 
 	default rel
 	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start, early_tables
@@ -61,8 +61,9 @@ kernel_info_end:
 	section .text.entry exec
 ; From here on nothing of whoever was before is used but its page tables.
 enter:
-	; Firmware may have mapped the image with rights of its own. Only baton's own tables are to count: away with
-	; translations that outlive a change of tables, and with write protection until they are in use.
+	; Firmware may have mapped the image with rights of its own. Only baton's own tables are
+	; to count: away with translations that outlive a change of tables, and with write
+	; protection until they are in use.
 	mov rax, cr4
 	and eax, ~(1 << 7 | 1 << 17 | 1 << 23)	; PGE, PCIDE, CET
 	mov cr4, rax

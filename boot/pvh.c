@@ -2,8 +2,9 @@
 /*
  * The PVH door: from a monitor's hvm_start_info to boot_params.
  *
- * Source: xen/include/public/arch-x86/hvm/start_info.h of Xen. What RAM there is, is known only when this has been
- * read: its pointers are taken on trust, below 4 GiB, where the early page tables reach.
+ * Source: xen/include/public/arch-x86/hvm/start_info.h of Xen. What RAM there is, is known only
+ * when this has been read: its pointers are taken on trust, below 4 GiB, where the early page
+ * tables reach.
  */
 #include "boot/pvh.h"
 
@@ -12,7 +13,7 @@
 #include "boot/e820.h"
 
 #define START_MAGIC  0x336ec578
-#define MAP_VERSION  1 /* the first with a memory map */
+#define MAP_VERSION  1   /* the first with a memory map */
 #define EXTRA        896 /* entries beyond the 128 in boot_params: with them as many as baton reads */
 #define LOADER_OTHER 0xff
 

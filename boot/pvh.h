@@ -11,7 +11,7 @@
  * pvh_boot_params() - describe the machine as a Linux boot loader would
  * @start: physical address of hvm_start_info
  *
- * Without a memory map in @start the result has none either, which is refused where boot_params are read.
+ * Without a memory map in @start the result has none either, and is refused where it is read.
  *
  * Return: physical address of boot_params in baton's bss.
  */

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <string.h>
 
-#define PE_POINTER_AT    0x3c
-#define PE_MAGIC         "PE\0"
-#define PE32_PLUS        0x20b
-#define SETUP_HEADER_AT  0x1f1 /* of the bzImage: the headers must end before it */
-#define CERTIFICATES     4     /* index of that data directory */
-#define SCN_CONST        0x40000040
-#define CHECKSUM_AT      (sizeof(struct pe_file) + offsetof(struct pe_optional, checksum))
+#define PE_POINTER_AT   0x3c
+#define PE_MAGIC        "PE\0"
+#define PE32_PLUS       0x20b
+#define SETUP_HEADER_AT 0x1f1 /* of the bzImage: the headers must end before it */
+#define CERTIFICATES    4     /* index of that data directory */
+#define SCN_CONST       0x40000040
+#define CHECKSUM_AT     (sizeof(struct pe_file) + offsetof(struct pe_optional, checksum))
 
 struct pe_file {
 	char magic[4];
@@ -58,16 +58,20 @@ static int read_headers(struct pe *pe, const struct buffer *out, struct fault *f
 {
 	memcpy(&pe->at, out->data + PE_POINTER_AT, sizeof(pe->at));
 	if (memcmp(out->data, "MZ", 2) != 0 || pe->at > SETUP_HEADER_AT - sizeof(*pe))
-		return fault_set(f, "baton-image", "no PE headers in baton's image: it is older than this batonctl");
+		return fault_set(f, "baton-image",
+				 "no PE headers in baton's image: it is older than this batonctl");
 	memcpy(&pe->file, out->data + pe->at, sizeof(pe->file));
 	memcpy(&pe->optional, out->data + pe->at + sizeof(pe->file), sizeof(pe->optional));
 	pe->sections_at = pe->at + (uint32_t)sizeof(pe->file) + pe->file.optional_size;
-	if (memcmp(pe->file.magic, PE_MAGIC, 4) != 0 || pe->optional.magic != PE32_PLUS || pe->file.sections == 0 ||
+	if (memcmp(pe->file.magic, PE_MAGIC, 4) != 0 || pe->optional.magic != PE32_PLUS ||
+	    pe->file.sections == 0 ||
 	    pe->sections_at + (pe->file.sections + 1) * sizeof(struct pe_section) > SETUP_HEADER_AT)
-		return fault_set(f, "baton-image", "PE headers with %u sections, expected room for one more",
+		return fault_set(f, "baton-image",
+				 "PE headers with %u sections, expected room for one more",
 				 pe->file.sections);
 	if (pe->optional.directory[CERTIFICATES].size)
-		return fault_set(f, "baton-image", "it is signed: bundle an unsigned baton, and sign the bundle");
+		return fault_set(f, "baton-image",
+				 "it is signed: bundle an unsigned baton, and sign the bundle");
 	return 0;
 }
 

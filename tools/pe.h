@@ -13,8 +13,9 @@
  * @out:     the bundle, whole, a multiple of PE_FILE_ALIGN long
  * @image:   file offset at which baton's bss ends, and the payload begins; whole pages
  *
- * .data, the last section so far, is made to reach up to @image in the file too; then comes .payload, read-only. A
- * Secure Boot signature covers both. Sizes and the checksum are brought up to date.
+ * .data, the last section so far, is made to reach up to @image in the file too; then comes
+ * .payload, read-only. A Secure Boot signature covers both. Sizes and the checksum are brought up
+ * to date.
  *
  * Return: 0; or -1 with fault baton-image (no PE headers, no room for a section, already signed).
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The init of a Linux that came in through a door: says what it was given, one fact a line, and powers off. With a
- * /kernel beside it, it kexecs that instead, with /initrd and the command line in /cmdline.
+ * The init of a Linux that came in through a door: says what it was given, one fact a line, and
+ * powers off. With a /kernel beside it, it kexecs that instead, with /initrd and the command line
+ * in /cmdline.
  *
  * Every line begins with "DOOR: ", so that two runs can be compared line by line.
  */
@@ -20,6 +21,9 @@
 #include <unistd.h>
 
 #define LOG_SIZE     (1 << 20)
+#define LOG_READ_ALL 3
+#define LOG_LEVEL    8
+#define SETTLE_US    200000
 #define PARAMS_SIZE  4096
 #define SCREEN_SIZE  64
 #define SECURE_AT    0x1ec
@@ -89,7 +93,8 @@ static void print_runtime_map(void)
 		for (size_t k = 0; k < sizeof(field) / sizeof(*field); k++) {
 			FILE *f;
 
-			snprintf(path, sizeof(path), "/sys/firmware/efi/runtime-map/%d/%s", i, field[k]);
+			snprintf(path, sizeof(path), "/sys/firmware/efi/runtime-map/%d/%s", i,
+				 field[k]);
 			f = fopen(path, "r");
 			if (!f || !fgets(line, sizeof(line), f))
 				return;
@@ -105,7 +110,7 @@ static void print_runtime_map(void)
 static void print_log(void)
 {
 	static char log[LOG_SIZE];
-	int n = klogctl(3, log, sizeof(log) - 1);
+	int n = klogctl(LOG_READ_ALL, log, sizeof(log) - 1);
 	char *line, *rest = log;
 
 	log[n > 0 ? n : 0] = '\0';
@@ -116,7 +121,8 @@ static void print_log(void)
 			continue;
 		text += 2;
 		if (strncmp(text, "BIOS-e820:", 10) == 0 || strncmp(text, "efi:", 4) == 0 ||
-		    strstr(text, "irmware Bug") || strstr(text, "secureboot:") || strncmp(text, "ACPI: RSDP", 10) == 0 ||
+		    strncmp(text, "KHO:", 4) == 0 || strstr(text, "irmware Bug") ||
+		    strstr(text, "secureboot:") || strncmp(text, "ACPI: RSDP", 10) == 0 ||
 		    strncmp(text, "SMBIOS ", 7) == 0 || strncmp(text, "DMI: ", 5) == 0)
 			say("log %s", text);
 	}
@@ -156,12 +162,14 @@ static void print_variables(void)
 static void kexec_on(void)
 {
 	static char cmdline[4096];
-	int kernel = open("/kernel", O_RDONLY), initrd = open("/initrd", O_RDONLY), fd = open("/cmdline", O_RDONLY);
+	int kernel = open("/kernel", O_RDONLY), initrd = open("/initrd", O_RDONLY),
+	    fd = open("/cmdline", O_RDONLY);
 
 	if (fd >= 0 && read(fd, cmdline, sizeof(cmdline) - 1) < 0)
 		say("failed: /cmdline");
 	cmdline[strcspn(cmdline, "\n")] = '\0';
-	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline, initrd < 0 ? 4UL : 0UL))
+	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline,
+		    initrd < 0 ? 4UL : 0UL))
 		say("failed: kexec_file_load: %m");
 	else
 		reboot(RB_KEXEC);
@@ -172,12 +180,19 @@ static void mount_all(void)
 {
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+}
+
+/* What the kernel still has to say must not end up inside our lines. */
+static void quiet(void)
+{
+	klogctl(LOG_LEVEL, NULL, 1);
+	usleep(SETTLE_US);
 }
 
 int main(void)
 {
 	mount_all();
+	quiet();
 	if (access("/kernel", F_OK) == 0) {
 		say("first");
 		print_variables();
@@ -194,7 +209,6 @@ int main(void)
 	print_file("efi", "/sys/firmware/efi/systab");
 	print_runtime_map();
 	print_variables();
-	print_names("kho", "/sys/kernel/debug/kho/in/sub_fdts");
 	say("end");
 	reboot(RB_POWER_OFF);
 	return 0;
