@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
@@ -15,11 +16,14 @@
 #define UART_LINE     3
 #define UART_MODEM    4
 #define UART_STATUS   5
+#define STATUS_READY  0x01
 #define STATUS_EMPTY  0x20
+#define STATUS_NONE   0xff /* nothing answers at the port */
 #define DIVISOR_LATCH 0x80
 #define MODE_8N1      0x03
 #define MAX_BAUD      115200
-#define MAX_POLLS     100000 /* far more than a character takes at 300 baud: a dead port must not hang us */
+/* far more than a character takes at 300 baud: a dead port must not hang us */
+#define MAX_POLLS 100000
 
 static const uint16_t ports[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 static uint16_t port; /* 0: no console */
@@ -32,13 +36,18 @@ static void put_char(char c)
 	outb(port + UART_DATA, (uint8_t)c);
 }
 
-static void put_text(const char *s)
+void console_put(const char *s, size_t n)
 {
-	for (; *s; s++) {
+	for (; port && n; n--, s++) {
 		if (*s == '\n')
 			put_char('\r');
 		put_char(*s);
 	}
+}
+
+static void put_text(const char *s)
+{
+	console_put(s, strlen(s));
 }
 
 static void set_speed(unsigned int baud)
@@ -94,4 +103,23 @@ void say(const char *topic, const char *fmt, ...)
 	va_end(ap);
 	put_text(line);
 	put_text("\n");
+}
+
+bool console_poll(char *c)
+{
+	uint8_t status = port ? inb(port + UART_STATUS) : STATUS_NONE;
+
+	if (status == STATUS_NONE || !(status & STATUS_READY))
+		return false;
+	*c = (char)inb(port + UART_DATA);
+	return true;
+}
+
+char console_get(void)
+{
+	char c;
+
+	while (!console_poll(&c))
+		__asm__ volatile("pause");
+	return c;
 }

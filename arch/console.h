@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The serial console: polled, one line at a time, each with a time stamp and a topic. */
+/*
+ * The serial console, polled. What baton says is one line at a time, each with a time stamp and a
+ * topic; a person at the monitor reads and types plain text.
+ */
 #ifndef BATON_ARCH_CONSOLE_H
 #define BATON_ARCH_CONSOLE_H
 
@@ -32,5 +35,14 @@ int say_prefix(char *buf, size_t size, const char *topic);
  * @fmt:   see lib/printf.c; a line is cut at 200 characters
  */
 void say(const char *topic, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** console_put() - print @n characters as they are; "\n" begins a new line. */
+void console_put(const char *text, size_t n);
+
+/** console_poll() - take a character that has been typed. Return: false if there is none. */
+bool console_poll(char *c);
+
+/** console_get() - wait until a character is typed. Never returns without a console. */
+char console_get(void);
 
 #endif

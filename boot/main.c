@@ -5,6 +5,7 @@
 #include "arch/cpu.h"
 #include "arch/traps.h"
 #include "boot/baton.h"
+#include "boot/monitor/monitor.h"
 
 static struct baton baton;
 
@@ -90,7 +91,8 @@ _Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc)
 	traps_init(memory_owner, end_run);
 
 	if (read_inputs(b, boot_params) || read_scratch(b) || memory_protect(b) || take_in(b) ||
-	    next_choose(b) || publish(b) || next_prepare(b) || test_hook(b)) {
+	    next_choose(b) || publish(b) || next_prepare(b) || test_hook(b) ||
+	    (!b->opt.hops && monitor_run(b))) {
 		report_refusal(b);
 		report_end(b);
 	}

@@ -61,16 +61,27 @@ void report_books(const struct baton *b)
 	report_blobs(b);
 }
 
+static const struct {
+	const char *prefix, *advice;
+} advice[] = {
+	{ "abi-", "start again with baton.abi= on the command line" },
+	{ "option-", "correct the command line and start again" },
+	{ "script-", "correct the command line and start again" },
+	{ "no-console", "correct the command line and start again" },
+	{ "", "correct the payload or give more memory, and start again" },
+};
+
 static void report_advice(const struct baton *b)
 {
-	if (b->findings.total)
+	unsigned int i = 0;
+
+	if (b->findings.total) {
 		say("next", "reset to start cold, or dump the memory first and look at what the last kernel left");
-	else if (strncmp(b->fault.name, "abi-", 4) == 0)
-		say("next", "start again with baton.abi= on the command line");
-	else if (strncmp(b->fault.name, "option-", 7) == 0)
-		say("next", "correct the command line and start again");
-	else
-		say("next", "correct the payload or give more memory, and start again");
+		return;
+	}
+	while (strncmp(b->fault.name, advice[i].prefix, strlen(advice[i].prefix)) != 0)
+		i++;
+	say("next", "%s", advice[i].advice);
 }
 
 void report_refusal(const struct baton *b)
@@ -84,9 +95,10 @@ void report_refusal(const struct baton *b)
 		say("", "and %lu more findings", b->findings.total - kept);
 	if (b->fault.name)
 		say("refused", "%s: %s", b->fault.name, b->fault.text);
-	say("", "nothing that was handed over has been changed");
-	if (b->findings.total || b->fault.name)
-		report_advice(b);
+	/* A script may have restored blocks, and written them as it was told to, before it failed. */
+	if (!b->opt.script[0] || b->findings.total)
+		say("", "nothing that was handed over has been changed");
+	report_advice(b);
 }
 
 _Noreturn void report_end(const struct baton *b)

@@ -7,6 +7,7 @@
 #include "arch/image.h"
 #include "arch/traps.h"
 #include "boot/baton.h"
+#include "boot/workload.h"
 
 #define NMI_WAIT_TICKS 20000000000UL
 
@@ -114,14 +115,25 @@ static const struct {
 	{ "run-data", run_data },
 	{ "fill-stack", fill_stack },
 	{ "nmi", wait_for_nmi },
+	{ "workload:", workload_run },
+	{ "proof:", workload_run },
+	{ "measure:", measure_run },
 };
+
+/* A name that ends in a colon is followed by arguments. */
+static bool is_named(const char *test, const char *name)
+{
+	size_t n = strlen(name);
+
+	return name[n - 1] == ':' ? strncmp(test, name, n) == 0 : strcmp(test, name) == 0;
+}
 
 int test_hook(struct baton *b)
 {
 	if (!b->opt.test[0])
 		return 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
-		if (strcmp(b->opt.test, tests[i].name) == 0)
+		if (is_named(b->opt.test, tests[i].name))
 			return tests[i].run(b);
 	return fault_set(&b->fault, "option-value", "baton.test=%s is not a test", b->opt.test);
 }

@@ -10,13 +10,13 @@
  * @fdt:  KHO_FDT_SIZE bytes, 8-byte aligned; the end that is not used is zeroed
  * @abi:  the version to write
  * @map:  physical address of the map's root
- * @in:   whose blobs go in, in their order
- * @meta: the blob kexec-metadata, in place of the incoming one, or last if there is none
- * @blobs: set to the number of sub-nodes
+ * @from: whose blobs go in, in their order, but for
+ * @name: which gets
+ * @blob: in its place, or last if @from has no such blob; or which is left out, if this is NULL
  *
  * Return: 0; or -1 with fault fdt-full.
  */
-int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct kho_in *in,
-		const struct kho_blob *meta, unsigned int *blobs, struct fault *f);
+int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct kho_in *from,
+		const char *name, const struct kho_blob *blob, struct fault *f);
 
 #endif

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "kho/outgoing.h"
 
+#include <libfdt.h>
 #include <string.h>
 
+#include "kho/ingest.h"
 #include "kho/out_fdt.h"
+#include "kho/publish.h"
 #include "kho/radix.h"
 #include "mm/bits.h"
 
@@ -30,9 +33,10 @@ struct build {
 
 static int out_of_memory(struct build *b)
 {
-	return fault_set(b->f, "out-of-memory",
-			 "no free page outside scratch for the outgoing handover, after %lu for its map",
-			 b->tree.nodes);
+	return fault_set(
+		b->f, "out-of-memory",
+		"no free page outside scratch for the outgoing handover, after %lu for its map",
+		b->tree.nodes);
 }
 
 static bool find_metadata(const struct kho_in *in, struct kho_blob *blob)
@@ -164,7 +168,7 @@ static void write_metadata(const struct build *b, const char *release, struct kh
 }
 
 /* Everything but the publication. */
-static int build(struct build *b, const char *release, unsigned int *blobs)
+static int build(struct build *b, const char *release)
 {
 	struct kho_blob blob = { .name = KHO_METADATA, .size = sizeof(struct kho_metadata) };
 	void *meta, *fdt;
@@ -182,7 +186,7 @@ static int build(struct build *b, const char *release, unsigned int *blobs)
 
 	write_metadata(b, release, meta);
 	blob.addr = b->meta;
-	return kho_out_fdt(fdt, b->abi, b->tree.root, b->in, &blob, blobs, b->f);
+	return kho_out_fdt(fdt, b->abi, b->tree.root, b->in, KHO_METADATA, &blob, b->f);
 }
 
 static void undo(struct build *b)
@@ -194,28 +198,48 @@ static void undo(struct build *b)
 	radix_build_free(&b->tree);
 }
 
+/* Note where the blobs of the complete FDT at @fdt point to. */
+static void note_blobs(struct kho_out *out, paddr_t fdt)
+{
+	struct kho_in view = {
+		.door = out->pages->door,
+		.fdt = door_ro(out->pages->door, fdt, KHO_FDT_SIZE),
+		.abi = out->abi,
+		.map = out->map,
+	};
+	struct kho_blob blob;
+	int node;
+
+	out->blobs = 0;
+	fdt_for_each_subnode(node, view.fdt, 0) {
+		kho_in_read_blob(&view, node, &blob);
+		out->named[out->blobs++] = (struct range){ blob.addr, blob.addr + blob.size };
+	}
+}
+
 int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho_abi *abi,
 		  struct palloc *pages, const char *release, struct fault *f)
 {
 	struct build b = { .in = in, .abi = abi, .pages = pages, .f = f };
-	unsigned int blobs;
 
 	find_replaced(&b);
-	if (build(&b, release, &blobs)) {
+	if (build(&b, release)) {
 		undo(&b);
 		return -1;
 	}
+	out->in = in;
 	out->abi = abi;
 	out->pages = pages;
 	out->map = b.tree.root;
+	out->meta = b.meta;
 	out->nodes = b.tree.nodes;
-	out->blobs = blobs;
+	note_blobs(out, b.fdt);
 
 	/*
 	 * Publication. The order that makes it valid at once: leaves and nodes were complete before they were
 	 * linked, the keys of FDT and metadata are in the map, the metadata is written, and the FDT that names them
 	 * all is complete. This one aligned store is the last step; before it there is no outgoing handover.
 	 */
-	__atomic_store_n(&out->fdt, b.fdt, __ATOMIC_RELEASE);
+	publish(&out->fdt, b.fdt);
 	return 0;
 }

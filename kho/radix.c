@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kho/radix.h"
 
+#include "mm/bits.h"
+
 static const uint64_t *page_at(const struct radix_tree *tree, paddr_t addr)
 {
 	return is_aligned(addr, PAGE_SIZE) ? door_ro(tree->door, addr, PAGE_SIZE) : NULL;
@@ -105,6 +107,36 @@ bool radix_has(const struct radix_tree *tree, uint64_t key)
 		node = addr ? page_at(tree, addr) : NULL;
 	}
 	return node && (node[key % KHO_LEAF_BITS / 64] >> key % 64 & 1);
+}
+
+/* log2 of the keys that one entry of a node at @level leads to. */
+static unsigned int entry_log2(unsigned int level)
+{
+	return (level - 1) * RADIX_NODE_LOG2 + RADIX_LEAF_LOG2;
+}
+
+bool radix_any(const struct radix_tree *tree, uint64_t key, unsigned int log2)
+{
+	const uint64_t *node = page_at(tree, tree->root);
+	unsigned int level = RADIX_ROOT, first, nr;
+
+	while (node && level && log2 < entry_log2(level)) {
+		paddr_t addr = node[radix_index(key, level--)];
+
+		node = addr ? page_at(tree, addr) : NULL;
+	}
+	if (!node)
+		return false;
+	if (!level && log2 < 6)
+		return node[key % KHO_LEAF_BITS / 64] >> key % 64 & bits_below(1U << log2);
+
+	/* whole words of a leaf, or whole entries of a node */
+	first = level ? radix_index(key, level) : (unsigned int)(key % KHO_LEAF_BITS / 64);
+	nr = 1U << (log2 - (level ? entry_log2(level) : 6));
+	for (; nr; nr--)
+		if (node[first++])
+			return true;
+	return false;
 }
 
 bool radix_is_node(const struct radix_tree *tree, paddr_t addr, uint64_t budget)

@@ -12,7 +12,7 @@
 #define BATON_KHO_RADIX_H
 
 #include "kho/map.h"
-#include "mm/palloc.h"
+#include "mm/pageset.h"
 
 #define RADIX_ROOT      5   /* level of the root */
 #define RADIX_ENTRIES   512 /* in a node */
@@ -102,19 +102,29 @@ const uint64_t *radix_next_leaf(struct radix_walk *w, struct radix_link *link);
 bool radix_has(const struct radix_tree *tree, uint64_t key);
 
 /**
+ * radix_any() - true if any of the 2^@log2 keys from @key on, a multiple of 2^@log2, is in the tree
+ * Looks at one page. Of more keys than a leaf has it is enough that there is a leaf: the tree must have no empty one.
+ */
+bool radix_any(const struct radix_tree *tree, uint64_t key, unsigned int log2);
+
+/**
  * radix_is_node() - true if the page at @addr is a node or leaf of the tree
  * @budget: pages to look at before it gives up, against a tree that is none
  */
 bool radix_is_node(const struct radix_tree *tree, paddr_t addr, uint64_t budget);
 
 /**
- * struct radix_build - a tree being built aside
+ * struct radix_build - a tree being built aside, or one that is published and changed
  * @pages: where its pages come from
- * @root:  physical address of the root, 0 for none
+ * @own:   the set in which its pages are entered, or NULL
+ * @root:  physical address of the root, 0 for none; it stays
  * @nodes: pages of the tree, interior and leaf
+ *
+ * A reader of the root finds a complete tree without empty leaves at every instant of every call.
  */
 struct radix_build {
 	struct palloc *pages;
+	struct pageset *own;
 	paddr_t root;
 	uint64_t nodes;
 };
@@ -134,6 +144,18 @@ int radix_build_leaf(struct radix_build *b, uint64_t key, paddr_t leaf);
 
 /** radix_build_key() - add @key, by one store. Return: -1 if there is no page; the tree is then as it was. */
 int radix_build_key(struct radix_build *b, uint64_t key);
+
+/**
+ * radix_build_remove() - remove @key, by one store; pages that held nothing else are given back
+ * Return: false if the tree does not have it.
+ */
+bool radix_build_remove(struct radix_build *b, uint64_t key);
+
+/**
+ * radix_build_own() - enter the tree's pages, also those to come, in @own
+ * Return: -1 if there is no page; none is then entered.
+ */
+int radix_build_own(struct radix_build *b, struct pageset *own);
 
 /** radix_build_free() - give every page of the tree back. */
 void radix_build_free(struct radix_build *b);

@@ -5,8 +5,13 @@
  * A block is restored once, exactly by its key. From then on its pages are baton's, writable, and it has left the
  * outgoing handover; who wants to hand it on preserves it again. Everything that is not restored stays in it.
  *
- * Faults: not-preserved (no incoming key begins there), restored (a second time), out-of-memory, in-use (a blob
- * that is published lies in it), list-corrupt (a chunk list that loops, leaves RAM, or has another total).
+ * Faults:
+ * - not-preserved: no incoming key begins there;
+ * - restored: a second time;
+ * - in-use: a blob that is published lies in it, or the incoming FDT;
+ * - overlap: it was unpreserved, and pages of it preserved again as other blocks;
+ * - out-of-memory;
+ * - list-corrupt: a list of pages that loops, leaves RAM, or has another total; list-too-long: for the room given.
  */
 #ifndef BATON_KHO_RESTORE_H
 #define BATON_KHO_RESTORE_H
@@ -26,7 +31,8 @@ struct kho_restore {
 };
 
 /** kho_restore_init() - begin. Return: 0, or -1 and out-of-memory. */
-int kho_restore_init(struct kho_restore *r, const struct kho_in *in, struct kho_out *out, struct fault *f);
+int kho_restore_init(struct kho_restore *r, const struct kho_in *in, struct kho_out *out,
+		     struct fault *f);
 
 /** kho_in_find_blob() - find an incoming blob by name. Return: false if there is none. */
 bool kho_in_find_blob(const struct kho_in *in, const char *name, struct kho_blob *blob);
@@ -42,8 +48,8 @@ int kho_restore_pages(struct kho_restore *r, paddr_t addr, uint64_t pages, struc
  * @pages: filled with the blocks' addresses, room for @max
  * @nr:    set to how many there are
  */
-int kho_restore_vmalloc(struct kho_restore *r, const struct kho_vmalloc *v, paddr_t *pages, uint32_t max,
-			uint32_t *nr, struct fault *f);
+int kho_restore_vmalloc(struct kho_restore *r, const struct kho_vmalloc *v, paddr_t *pages,
+			uint32_t max, uint32_t *nr, struct fault *f);
 
 /** kho_restore_free() - restore the block that begins at @addr and give its pages to the allocator. */
 int kho_restore_free(struct kho_restore *r, paddr_t addr, struct fault *f);

@@ -168,11 +168,7 @@ static uint64_t guess_size(const struct kho_in *in, paddr_t addr)
 	return (PAGE_SIZE << order) - (addr - base);
 }
 
-/*
- * Read the blob of @node. Return: false, with address and size 0, if its properties are not what they must be; the
- * size is also 0 where it cannot be told.
- */
-static bool read_blob(const struct kho_in *in, int node, struct kho_blob *blob)
+bool kho_in_read_blob(const struct kho_in *in, int node, struct kho_blob *blob)
 {
 	uint64_t addr, size = 0;
 	int len;
@@ -197,7 +193,7 @@ bool kho_in_blob(const struct kho_in *in, unsigned int i, struct kho_blob *blob)
 		return false;
 	fdt_for_each_subnode(node, in->fdt, 0) {
 		if (i-- == 0) {
-			read_blob(in, node, blob);
+			kho_in_read_blob(in, node, blob);
 			return true;
 		}
 	}
@@ -262,6 +258,6 @@ void kho_in_check_blobs(const struct kho_in *in, struct findings *f)
 	if (!kho_in_key(in, in->data.fdt_addr, &base, &order))
 		finding_add(f, FINDING_FDT_NOT_PRESERVED, "root FDT at 0x%lx", in->data.fdt_addr);
 	fdt_for_each_subnode(node, in->fdt, 0)
-		if (read_blob(in, node, &blob))
+		if (kho_in_read_blob(in, node, &blob))
 			check_blob(in, &blob, f);
 }

@@ -171,6 +171,11 @@ paddr_t pagemap_first_set(const struct pagemap *pm, paddr_t base, paddr_t end)
 	return page < end_page(end) ? max_u64(page << PAGE_SHIFT, base) : end;
 }
 
+paddr_t pagemap_first_clear(const struct pagemap *pm, paddr_t base, paddr_t end)
+{
+	return base < end ? scan(pm, base >> PAGE_SHIFT, end >> PAGE_SHIFT, ~0UL) << PAGE_SHIFT : end;
+}
+
 bool pagemap_any(const struct pagemap *pm, paddr_t base, paddr_t end)
 {
 	return pagemap_first_set(pm, base, end) < end;

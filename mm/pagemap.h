@@ -49,6 +49,9 @@ bool pagemap_any(const struct pagemap *pm, paddr_t base, paddr_t end);
  */
 paddr_t pagemap_first_set(const struct pagemap *pm, paddr_t base, paddr_t end);
 
+/** pagemap_first_clear() - where the first clear page of the page-aligned [@base, @end) begins; @end if none is. */
+paddr_t pagemap_first_clear(const struct pagemap *pm, paddr_t base, paddr_t end);
+
 /**
  * pagemap_words() - the words of the map from @base on, for code that works 64 pages at a time
  * @base: physical address, 256 KiB aligned

@@ -3,8 +3,11 @@
 #ifndef BATON_MM_PALLOC_H
 #define BATON_MM_PALLOC_H
 
+#include "mm/borders.h"
 #include "mm/door.h"
 #include "mm/pagemap.h"
+
+#define PALLOC_ORDERS 38 /* blocks have orders below this */
 
 /**
  * struct palloc
@@ -13,6 +16,7 @@
  * @grant: called before pages are first used: makes [base, end) writable; NULL on the host.
  *         Return: false if it could not (no page table left): the allocation then fails.
  * @from:  where the next search begins
+ * @block_from: by order: where the next search for a block begins
  * @taken: pages given out and not returned
  */
 struct palloc {
@@ -20,6 +24,7 @@ struct palloc {
 	const struct door *door;
 	bool (*grant)(paddr_t base, paddr_t end);
 	paddr_t from;
+	paddr_t block_from[PALLOC_ORDERS];
 	uint64_t taken;
 };
 
@@ -35,7 +40,27 @@ void palloc_init(struct palloc *pa, struct pagemap *map, const struct door *door
  */
 void *palloc_pages(struct palloc *pa, uint64_t pages, paddr_t *at);
 
+/**
+ * palloc_block() - take a block: 2^@order pages, zeroed, aligned to their size
+ * @borders: where the block must not lie across; NULL if nothing is known
+ * @at:      set to the physical address
+ *
+ * Return: pointer, or NULL if there is no such block (nothing is then taken).
+ */
+void *palloc_block(struct palloc *pa, unsigned int order, const struct borders *borders,
+		   paddr_t *at);
+
 /** palloc_free() - give @pages pages at @at back. */
 void palloc_free(struct palloc *pa, paddr_t at, uint64_t pages);
+
+/**
+ * palloc_adopt() - take over @pages given pages at @at with what is in them, free or not
+ * From then on they are writable, and palloc_free() may be called for them.
+ * Return: false, and nothing is taken, if they could not be made writable.
+ */
+bool palloc_adopt(struct palloc *pa, paddr_t at, uint64_t pages);
+
+/** palloc_disown() - undo palloc_adopt() of @pages pages that were not free: they stay set in the page map. */
+void palloc_disown(struct palloc *pa, uint64_t pages);
 
 #endif

@@ -23,8 +23,8 @@ declare -A SETS=(
 	[doors]='mtools dosfstools xorriso grub-common grub-pc-bin grub-efi-amd64-bin sbsigntool openssl ovmf
 		qemu-system-x86 file'
 	# tests and lint
-	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio xz-utils zstd shellcheck
-		clang-format clang-tidy perl python3 git'
+	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
+		shellcheck clang-format clang-tidy git'
 )
 ORDER='build kernel run doors check'
 

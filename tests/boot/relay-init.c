@@ -34,11 +34,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define PAGE	  4096UL
-#define KHO_IN	  "/sys/kernel/debug/kho/in"
-#define KHO_OUT	  "/sys/kernel/debug/kho/out"
-#define NOT_RAM	  (1UL << 44) /* no machine under test has RAM at 16 TiB */
-#define WINDOW	  (4UL << 20) /* of /dev/mem mapped at once */
+#define PAGE      4096UL
+#define KHO_IN    "/sys/kernel/debug/kho/in"
+#define KHO_OUT   "/sys/kernel/debug/kho/out"
+#define NOT_RAM   (1UL << 44) /* no machine under test has RAM at 16 TiB */
+#define WINDOW    (4UL << 20) /* of /dev/mem mapped at once */
 #define TOP_LEVEL 5
 
 static int dev_mem = -1;
@@ -198,7 +198,8 @@ static void poke64(uint64_t addr, uint64_t v)
 }
 
 /* find_in() - look in [base, end) for the page that begins like @want. Return: how many; the last in @at. */
-static unsigned int find_in(uint64_t base, uint64_t end, const char *want, size_t size, uint64_t *at)
+static unsigned int find_in(uint64_t base, uint64_t end, const char *want, size_t size,
+			    uint64_t *at)
 {
 	unsigned int found = 0;
 
@@ -483,8 +484,7 @@ static void each_region(void (*fn)(const char *name, uint64_t start, uint64_t si
 		return;
 	if (fdt_check_header(fdt))
 		fail("the memblock blob is no FDT");
-	fdt_for_each_subnode(node, fdt, 0)
-	{
+	fdt_for_each_subnode(node, fdt, 0) {
 		const void *start = fdt_getprop(fdt, node, "start", NULL);
 		const void *size = fdt_getprop(fdt, node, "size", NULL);
 		uint64_t v[2];
@@ -616,7 +616,8 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "sum"))
 		return sum_file(argv[2]);
 	if (getpid() != 1) {
-		fprintf(stderr, "relay-init: the init of a test machine; or: relay-init sum FILE\n");
+		fprintf(stderr,
+			"relay-init: the init of a test machine; or: relay-init sum FILE\n");
 		return 2;
 	}
 	mount_all();

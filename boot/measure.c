@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What calls cost with so many blocks preserved: baton.test=measure:BLOCKS. In QEMU with -icount shift=0 a tick of the
+ * time-stamp counter is an instruction.
+ */
+#include <stdlib.h>
+
+#include "arch/clock.h"
+#include "arch/console.h"
+#include "boot/baton.h"
+#include "boot/workload.h"
+#include "kho/preserve.h"
+
+/* So much more RAM is taken than blocks are made: what is measured lies beyond them. */
+#define SPARE 16
+
+enum call { PRESERVE, UNPRESERVE, BLOB_ADD, BLOB_REMOVE, CALLS };
+
+static int call(struct baton *b, enum call what, paddr_t addr)
+{
+	struct kho_out *out = &b->out;
+
+	switch (what) {
+	case PRESERVE:
+		return kho_preserve(out, addr, 0, &b->fault);
+	case UNPRESERVE:
+		return kho_unpreserve(out, addr, 0, &b->fault);
+	case BLOB_ADD:
+		return kho_blob_add(out, "measure", addr, PAGE_SIZE, &b->fault);
+	default:
+		return kho_blob_remove(out, "measure", &b->fault);
+	}
+}
+
+static int timed(struct baton *b, enum call what, paddr_t addr, uint64_t *ticks)
+{
+	uint64_t start = clock_ticks();
+	int err = call(b, what, addr);
+
+	ticks[what] = clock_ticks() - start;
+	return err;
+}
+
+/* Blocks of one page, in the highest run of free RAM that there is place for: the last ones are left for measuring. */
+static int fill(struct baton *b, uint64_t blocks, paddr_t *beyond)
+{
+	paddr_t at;
+
+	if (!pagemap_find(&b->map, MIB(32), blocks + SPARE, &at))
+		return fault_set(&b->fault, "test-no-room", "%lu KiB of free RAM in a row needed",
+				 (blocks + SPARE) * (PAGE_SIZE >> 10));
+	pagemap_set(&b->map, at, at + (blocks + SPARE) * PAGE_SIZE);
+	for (uint64_t i = 0; i < blocks; i++, at += PAGE_SIZE)
+		if (kho_preserve(&b->out, at, 0, &b->fault))
+			return -1;
+	*beyond = at;
+	return 0;
+}
+
+int measure_run(struct baton *b)
+{
+	uint64_t blocks = strtoul(b->opt.test + sizeof("measure:") - 1, NULL, 10), ticks[CALLS];
+	paddr_t at = 0;
+
+	if (fill(b, blocks, &at))
+		return -1;
+	/* once to warm up: what is measured is a page in a leaf that there is already */
+	for (int i = 0; i < 2; i++)
+		if (call(b, PRESERVE, at + PAGE_SIZE * 2) || timed(b, PRESERVE, at, ticks) ||
+		    timed(b, BLOB_ADD, at, ticks) || timed(b, BLOB_REMOVE, at, ticks) ||
+		    timed(b, UNPRESERVE, at, ticks) || call(b, UNPRESERVE, at + PAGE_SIZE * 2))
+			return -1;
+	say("measure", "%lu blocks: preserve %lu, unpreserve %lu, blob add %lu, blob remove %lu ticks", blocks,
+	    ticks[PRESERVE], ticks[UNPRESERVE], ticks[BLOB_ADD], ticks[BLOB_REMOVE]);
+	return 0;
+}

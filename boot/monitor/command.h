@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the commands share. Private to boot/monitor/, pure: all that a command does to the machine
+ * goes through struct machine, so that the same commands run in unit tests.
+ */
+#ifndef BATON_BOOT_MONITOR_COMMAND_H
+#define BATON_BOOT_MONITOR_COMMAND_H
+
+#include "boot/baton.h"
+#include "boot/monitor/parse.h"
+#include "kho/restore.h"
+
+/**
+ * struct machine - the ways out
+ * @print:   text for the console, with newlines
+ * @export:  raw bytes for the host. Return: false if nobody is there to take them.
+ * @reboot, @power_off: end it; power_off() returns if that has no effect
+ */
+struct machine {
+	void (*print)(const char *text);
+	bool (*export)(const void *data, uint64_t size);
+	void (*reboot)(void);
+	void (*power_off)(const struct acpi *acpi);
+};
+
+/**
+ * struct monitor
+ * @b, @machine: what it works on
+ * @hole:    RAM that is not mapped, and cannot be looked at
+ * @restore: what has been restored, where there is a handover
+ * @leave:   "boot" was given
+ * @a, @f:   of the command that runs: its arguments, and where it says what is wrong
+ * @in, @out: what came in, and what is published as that command begins, in the form in which
+ *           handovers are read: the same questions get their answers from the same code. @fdt is
+ *           NULL where there is no handover.
+ * @side:    that of the two which the command is about
+ */
+struct monitor {
+	struct baton *b;
+	const struct machine *machine;
+	struct range hole;
+	struct kho_restore restore;
+	bool leave;
+	struct args a;
+	struct fault *f;
+	struct kho_in in, out;
+	const struct kho_in *side;
+};
+
+/** monitor_init() - begin on @b. Return: 0, or -1 with fault out-of-memory. */
+int monitor_init(struct monitor *m, struct baton *b, const struct machine *machine,
+		 struct fault *f);
+
+/** monitor_end() - give back what only the monitor needed. */
+void monitor_end(struct monitor *m);
+
+/**
+ * monitor_do() - run the commands in @text, up to the first error or "boot". Return: 0, or -1 and
+ * @f.
+ */
+int monitor_do(struct monitor *m, const char *text, struct fault *f);
+
+/** monitor_name() - the name of the @i-th command, NULL past the last. */
+const char *monitor_name(unsigned int i);
+
+/** monitor_help() - its arguments, as args_parse() takes them, and its line of help. */
+const char *monitor_help(unsigned int i, const char **args);
+
+/** print() - text for the console; cut at 200 characters. */
+void print(const struct monitor *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* own.c: what the monitor may look at and write */
+
+/** look() - readable memory. Return: NULL and not-ram unless all of it is RAM. */
+const void *look(const struct monitor *m, paddr_t addr, uint64_t size);
+
+/**
+ * is_own() - true if all pages of the range are lent by the outgoing side: allocated, restored, or
+ * claimed.
+ */
+bool is_own(const struct monitor *m, paddr_t addr, uint64_t size);
+
+/** not_own() - the fault not-owned, which says whose the memory is. Return: -1. */
+int not_own(const struct monitor *m, paddr_t addr, uint64_t size);
+
+/* map.c */
+
+/** map_owner() - who owns the page at @addr, in a few words. */
+const char *map_owner(const struct monitor *m, paddr_t addr);
+
+/* show.c */
+
+/** find_blob() - the blob of that name. Return: false, and not-found. */
+bool find_blob(const struct monitor *m, const struct kho_in *v, const char *name,
+	       struct kho_blob *blob);
+
+/** blob_within() - a blob with bytes in [@base, @end). Return: false if there is none. */
+bool blob_within(const struct kho_in *v, paddr_t base, paddr_t end, struct kho_blob *blob);
+
+/** count_blobs() - how many there are. */
+unsigned int count_blobs(const struct kho_in *v);
+
+/* A command: its arguments are in @m->a. Return: 0; or -1 with @m->f set and nothing changed. */
+#define COMMAND(name) int command_##name(struct monitor *m)
+
+COMMAND(show); /* show.c */
+COMMAND(fdt);
+COMMAND(blobs);
+COMMAND(scratch);
+COMMAND(payload);
+COMMAND(map);      /* map.c */
+COMMAND(preserve); /* keep.c */
+COMMAND(unpreserve);
+COMMAND(restore);
+COMMAND(alloc);
+COMMAND(free);
+COMMAND(blob_add);
+COMMAND(blob_remove);
+COMMAND(reserve); /* reserve.c */
+COMMAND(verify);  /* verify.c */
+COMMAND(dump);    /* bytes.c */
+COMMAND(crc);
+COMMAND(write);
+COMMAND(fill);
+COMMAND(export);
+
+#endif

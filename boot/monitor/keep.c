@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/* Commands that change what is published. */
+#include "boot/monitor/command.h"
+
+/* True if exactly this block came in, and has not been restored since. */
+static bool came_in(const struct monitor *m)
+{
+	const struct radix_tree done = { .door = m->in.door, .root = m->restore.done.root };
+	unsigned int order;
+	paddr_t base;
+
+	return kho_in_key(&m->in, m->a.addr, &base, &order) && base == m->a.addr &&
+	       (int)order == m->a.order && !radix_has(&done, kho_key(base, order));
+}
+
+/* What belongs to nobody, to whoever types here, or was unpreserved here before. */
+COMMAND(preserve)
+{
+	const struct args *a = &m->a;
+	struct kho_out *out = &m->b->out;
+	paddr_t end;
+
+	if (range_end(a->addr, a->size, &end) && pagemap_any(out->pages->map, a->addr, end) &&
+	    !ranges_meet(&m->b->scratch, a->addr, end) && !is_own(m, a->addr, a->size) &&
+	    !came_in(m))
+		return not_own(m, a->addr, a->size);
+	if (a->order < 0)
+		return kho_preserve_pages(out, a->addr, a->size >> PAGE_SHIFT, m->f);
+	return kho_preserve(out, a->addr, (unsigned int)a->order, m->f);
+}
+
+COMMAND(unpreserve)
+{
+	const struct args *a = &m->a;
+
+	if (a->order < 0)
+		return kho_unpreserve_pages(&m->b->out, a->addr, a->size >> PAGE_SHIFT, m->f);
+	return kho_unpreserve(&m->b->out, a->addr, (unsigned int)a->order, m->f);
+}
+
+static int show_block(struct monitor *m, paddr_t addr, unsigned int order)
+{
+	m->a.last = addr;
+	print(m, "0x%lx order %u, %lu KiB\n", addr, order, PAGE_SIZE << order >> 10);
+	return 0;
+}
+
+COMMAND(restore)
+{
+	unsigned int order;
+
+	if (kho_restore_block(&m->restore, m->a.addr, &order, m->f))
+		return -1;
+	return show_block(m, m->a.addr, order);
+}
+
+COMMAND(alloc)
+{
+	unsigned int order = 0;
+	paddr_t addr;
+
+	if (!kho_alloc_preserve(&m->b->out, m->a.size, &addr, m->f))
+		return -1;
+	kho_out_key(&m->b->out, addr, &addr, &order);
+	return show_block(m, addr, order);
+}
+
+COMMAND(free)
+{
+	return kho_unpreserve_free(&m->b->out, m->a.addr, m->f);
+}
+
+COMMAND(blob_add)
+{
+	return kho_blob_add(&m->b->out, m->a.word, m->a.addr, m->a.size, m->f);
+}
+
+COMMAND(blob_remove)
+{
+	return kho_blob_remove(&m->b->out, m->a.word, m->f);
+}

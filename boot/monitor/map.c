@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* Who owns which memory. */
+#include "boot/monitor/command.h"
+
+#define MAX_LINES 64 /* of an overview */
+
+/* struct area - memory of one owner, from the page asked for on */
+struct area {
+	const char *owner;
+	paddr_t base, end;
+};
+
+static const struct range *range_of(const struct ranges *set, paddr_t addr)
+{
+	for (unsigned int i = 0; i < set->nr; i++)
+		if (addr >= set->r[i].base && addr < set->r[i].end)
+			return &set->r[i];
+	return NULL;
+}
+
+/* Is the page in a block of that handover? Then @a says so; @fdt and @block are what it can be. */
+static bool in_block(const struct kho_in *v, struct area *a, const char *fdt, const char *block)
+{
+	unsigned int order;
+	paddr_t base;
+
+	if (!kho_in_key(v, a->base, &base, &order))
+		return false;
+	a->owner = base == v->data.fdt_addr ? fdt : block;
+	a->end = base + (PAGE_SIZE << order);
+	return true;
+}
+
+/*
+ * Find the owner of the page at @a->base, which is RAM below @limit, and how far it goes at least.
+ */
+static void find_area(const struct monitor *m, paddr_t limit, struct area *a)
+{
+	const struct baton *b = m->b;
+	const struct range *r;
+
+	a->end = a->base + PAGE_SIZE;
+	if (a->base < LOW_LIMIT) {
+		a->owner = "below 1 MiB";
+		a->end = LOW_LIMIT;
+	} else if (b->info.has_kho && (r = range_of(&b->scratch, a->base))) {
+		a->owner = "scratch";
+		a->end = r->end;
+	} else if (!pagemap_any(&b->map, a->base, a->end)) {
+		a->owner = "free";
+		a->end = pagemap_first_set(&b->map, a->base, limit);
+	} else if (in_block(&m->out, a, "outgoing FDT", "preserved")) {
+		/* it says so */
+	} else if (pageset_any(&b->out.own, a->base, a->end)) {
+		a->owner = "outgoing map and its books";
+	} else if (is_own(m, a->base, PAGE_SIZE)) {
+		a->owner = "own, not preserved";
+	} else if (!in_block(&m->in, a, "incoming FDT", "came in, not handed on")) {
+		a->owner = kho_in_is_node(&m->in, a->base) ? "incoming map" : "baton's";
+	}
+	a->end = min_u64(a->end, limit);
+}
+
+const char *map_owner(const struct monitor *m, paddr_t addr)
+{
+	const struct range *ram = range_of(&m->b->info.ram, addr);
+	struct area a = { .base = align_down(addr, PAGE_SIZE) };
+
+	/* of scratch and of what is no RAM, others know more */
+	if (!ram || range_of(&m->b->scratch, addr))
+		return memory_owner(addr);
+	find_area(m, ram->end, &a);
+	return a.owner;
+}
+
+/* Print areas that touch and have one owner as one line. Return: 1 if that was a line, else 0. */
+static unsigned int flush(const struct monitor *m, const struct area *a, unsigned int lines)
+{
+	if (a->owner && lines < MAX_LINES)
+		print(m, "0x%09lx – 0x%09lx %9lu KiB  %s\n", a->base, a->end,
+		      (a->end - a->base) >> 10, a->owner);
+	return a->owner != NULL;
+}
+
+static void overview(const struct monitor *m)
+{
+	const struct ranges *ram = &m->b->info.ram;
+	struct area line = { 0 }, a;
+	unsigned int lines = 0;
+
+	for (unsigned int i = 0; i < ram->nr; i++) {
+		for (a.base = ram->r[i].base; a.base < ram->r[i].end; a.base = a.end) {
+			find_area(m, ram->r[i].end, &a);
+			if (a.owner == line.owner && a.base == line.end) {
+				line.end = a.end;
+				continue;
+			}
+			lines += flush(m, &line, lines);
+			line = a;
+		}
+	}
+	lines += flush(m, &line, lines);
+	if (lines > MAX_LINES)
+		print(m, "and %u areas more\n", lines - MAX_LINES);
+}
+
+static void show_key(const struct monitor *m, const char *how, const struct kho_in *v)
+{
+	paddr_t page = align_down(m->a.addr, PAGE_SIZE), base;
+	struct kho_blob blob = { .name = "" };
+	unsigned int order;
+
+	if (!kho_in_key(v, page, &base, &order))
+		return;
+	blob_within(v, page, page + PAGE_SIZE, &blob);
+	print(m, "%s 0x%lx order %u, %lu KiB  %s\n", how, base, order, PAGE_SIZE << order >> 10,
+	      blob.name);
+}
+
+COMMAND(map)
+{
+	if (!m->a.given) {
+		overview(m);
+		return 0;
+	}
+	print(m, "owner      %s\n", map_owner(m, m->a.addr));
+	show_key(m, "goes out  ", &m->out);
+	show_key(m, "came in   ", &m->in);
+	return 0;
+}

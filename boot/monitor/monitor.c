@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/* The monitor's place in the machine: its console, its ways out, and the loop of the prompt. */
+#include "boot/monitor/monitor.h"
+
+#include <string.h>
+
+#include "arch/console.h"
+#include "arch/debugcon.h"
+#include "arch/image.h"
+#include "arch/power.h"
+#include "boot/monitor/command.h"
+#include "boot/monitor/line.h"
+
+static struct monitor monitor;
+static struct line line;
+
+static void print_text(const char *text)
+{
+	console_put(text, strlen(text));
+}
+
+static void put_bytes(void *arg, const char *bytes, size_t n)
+{
+	(void)arg;
+	console_put(bytes, n);
+}
+
+static const struct machine machine = { print_text, debugcon_write, power_reboot, power_off };
+
+static void show_error(const struct monitor *m, const struct fault *f)
+{
+	print(m, "error: %s: %s\n", f->name, f->text);
+}
+
+/* Until "boot". */
+static void run_prompt(struct monitor *m)
+{
+	struct fault f;
+
+	say("monitor", "help lists the commands, boot starts %s", m->b->kernel.release);
+	line.put = put_bytes;
+	line.prompt = "baton> ";
+	line.name = monitor_name;
+	while (!m->leave) {
+		line_start(&line);
+		while (!line_key(&line, console_get()))
+			;
+		if (monitor_do(m, line.text, &f))
+			show_error(m, &f);
+	}
+}
+
+/* Return: 0, or -1 if it came upon an error and nobody is there to be asked what to do. */
+static int run_script(struct monitor *m, bool prompt)
+{
+	struct fault f;
+
+	say("script", "%s", m->b->opt.script);
+	if (!monitor_do(m, m->b->opt.script, &f))
+		return 0;
+	if (!prompt)
+		return fault_set(&m->b->fault, "script-failed", "%s: %s", f.name, f.text);
+	show_error(m, &f);
+	return 0;
+}
+
+int monitor_run(struct baton *b)
+{
+	bool prompt = b->opt.monitor;
+	int err = 0;
+
+	if (!prompt && !b->opt.script[0])
+		return 0;
+	if (prompt && !console_port())
+		return fault_set(&b->fault, "no-console",
+				 "baton.monitor without a console; expected baton.console=ttyS0");
+	if (monitor_init(&monitor, b, &machine, &b->fault))
+		return -1;
+	monitor.hole = (struct range){ (paddr_t)stack_guard, (paddr_t)stack_guard + PAGE_SIZE };
+	if (b->opt.script[0])
+		err = run_script(&monitor, prompt);
+	if (!err && prompt && !monitor.leave)
+		run_prompt(&monitor);
+	monitor_end(&monitor);
+	return err;
+}

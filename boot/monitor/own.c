@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* What the monitor may look at and write. */
+#include "boot/monitor/command.h"
+
+const void *look(const struct monitor *m, paddr_t addr, uint64_t size)
+{
+	const void *p = door_ro(&m->b->info.door, addr, size);
+
+	if (!p || (addr < m->hole.end && addr + size > m->hole.base)) {
+		fault_set(m->f, "not-ram",
+			  "0x%lx, %lu bytes: not all of that is RAM that can be read", addr, size);
+		return NULL;
+	}
+	return p;
+}
+
+bool is_own(const struct monitor *m, paddr_t addr, uint64_t size)
+{
+	const struct kho_out *out = &m->b->out;
+	paddr_t end;
+
+	/* the page of kexec-metadata is lent as well, but not to whoever types here */
+	return out->fdt && range_end(addr, size, &end) && end <= UINT64_MAX - PAGE_SIZE &&
+	       pageset_all(&out->lent, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) &&
+	       !(addr < out->meta + PAGE_SIZE && end > out->meta);
+}
+
+int not_own(const struct monitor *m, paddr_t addr, uint64_t size)
+{
+	return fault_set(
+		m->f, "not-owned",
+		"0x%lx, %lu bytes (%s); expected memory from alloc, preserve, reserve or restore",
+		addr, size, map_owner(m, addr));
+}

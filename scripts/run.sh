@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# make run: one relay, Linux → baton → Linux, on a machine under QEMU, told in a few lines.
+#
+#   FROM, TO   7.1 and 7.3: a version, a bzImage or a kernel tarball by path
+#   ACCEL      tcg: or kvm
+#
+# The first kernel fills a region of its memory with a random pattern and hands over. The last one must find
+# it, at the same address, and its own KHO selftest must be content. Installs and builds all it needs first.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+FROM=${FROM:-7.1}
+TO=${TO:-7.3}
+
+# shellcheck source-path=SCRIPTDIR source=../tests/boot/lib.sh
+. "$TOP/tests/boot/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../tests/boot/case.sh
+. "$TOP/tests/boot/case.sh"
+
+die() {
+	printf '\nrelay: failed: %s\n' "$*" >&2
+	exit 1
+}
+
+make_baton() {
+	local jobs=("-j$(nproc)")
+	[[ ${MAKEFLAGS-} != *jobserver* ]] || jobs=()
+	make --no-print-directory -C "$TOP" "${jobs[@]}" B="$B" "$@" all
+}
+
+prepare() {
+	"$TOP/scripts/packages.sh" build run
+	peer "$FROM" >/dev/null
+	peer "$TO" >/dev/null
+	make_baton -q 2>/dev/null || echo '  baton: building' >&2
+	make_baton -s >/dev/null
+	build_relay_init
+}
+
+# story: the lines of the console that tell what happened, under the name of who said them
+story() {
+	tr -d '\r' <"$DIR/console.log" | awk '
+		function title(name, does) {
+			printf "\n  %-14s %s\n", name, does
+			told = 0
+		}
+		function tell(what, text) {
+			printf "    %-10s %s\n", what, text
+		}
+		/Linux version [0-9]/ {
+			sub(/.*Linux version /, "")
+			kernels++
+			title("Linux " $1, kernels == 1 ? "starts, and hands over" : "starts, and takes over")
+			next
+		}
+		/µs\] baton / {
+			sub(/.*µs\] baton +/, "")
+			sub(/,.*/, "")
+			title($0, "takes over, and hands over")
+			in_baton = 1
+			next
+		}
+		in_baton && /µs\] / {
+			sub(/^.*µs\] /, "")
+			key = substr($0, 1, 10)
+			text = substr($0, 11)
+			if (key !~ /^ /) on = key ~ /^(handover|ram|preserved|blobs|payload|out|time|refused|next|end|exception|fault)/
+			if (on) tell(key, text)
+			next
+		}
+		/KHO: (found|exec from|setup|disabling|failed)|test_kho: / {
+			sub(/^[^\]]*\] /, "")
+			key = $0; sub(/:.*/, "", key)
+			sub(/^[^:]*: /, "")
+			tell(key, $0)
+			next
+		}
+		/RELAY: (memory|failed)/ {
+			sub(/.*RELAY: /, "")
+			key = $1; sub(/:/, "", key); sub(/^[^ ]+ /, "")
+			tell(key, $0)
+		}
+		/Kernel panic/ { sub(/^[^\]]*\] /, ""); tell("panic", $0) }'
+}
+
+verdict() {
+	local took
+	took=$(awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }')
+	printf '\n'
+	if [ ! -s "$DIR/reasons" ]; then
+		printf '✓ relay: passed in %s   whole console: %s\n' "$took" "$DIR/console.log"
+		return 0
+	fi
+	tr -d '\r' <"$DIR/reasons" | sed 's/^/  /'
+	printf '✗ relay: failed after %s   whole console: %s\n' "$took" "$DIR/console.log"
+	return 1
+}
+
+main() {
+	local start
+	prepare
+	row run 'one relay' init=relay from="$FROM" to="$TO" deny='KHO restore failed' \
+		want='exec from: baton-|RELAY: handover from baton-'
+	DIR=$B/run
+	rm -rf "$DIR"
+	mkdir -p "$DIR"
+	read_row run
+	trap machine_stop EXIT
+	[[ ! $TO =~ ^[0-9.]+$ ]] || WANT+=('KHO restore succeeded')
+	printf 'relay  %s → baton → %s   QEMU %s, %s, %s CPUs\n' "$(called "$FROM")" "$(called "$TO")" "$ACCEL" \
+		"${C[mem]}" "${C[smp]}"
+	start=$EPOCHREALTIME
+	make_first || die "$(cat "$DIR/reasons")"
+	run_machine || true
+	check_row
+	machine_stop
+	rm -f "$DIR"/{bundle,ballast,first.cpio,last.cpio}
+	story
+	verdict "$start"
+}
+
+# called PEER: what it is called in one line
+called() {
+	if [ -f "$1" ]; then basename "$1"; else echo "Linux $1"; fi
+}
+
+main "$@"

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# No handover: baton says so and starts its payload cold.
+
+row cold 'without a KHO entry the payload is started cold' \
+	init=relay kho=off memory=any want='handover +none' want='RELAY: last 7\.3' want='RELAY: handover none'
+row cold-7.1 'without a KHO entry 7.1 starts 7.1 cold' \
+	init=relay from=7.1 to=7.1 kho=off memory=any want='handover +none' want='RELAY: last 7\.1'

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Handovers spoilt in the first kernel's memory. Baton names what is wrong, starts nothing and stops; the
+# first kernel's memory is then compared from outside.
+
+spoilt() { row "refuse-$1" "$3" init=relay spoil="$1" refuse="$2"; }
+
+spoilt fdt-magic fdt-corrupt 'a root FDT without its magic'
+spoilt fdt-truncate fdt-length 'a root FDT that says it is longer than its page'
+spoilt compatible abi-unknown 'a version that nobody knows'
+spoilt map-missing map-missing 'a root FDT without a map'
+spoilt map-zero map-zero 'a map at address 0'
+spoilt map-misaligned node-misaligned 'a map that does not start at a page boundary'
+spoilt map-not-ram node-not-ram 'a map outside RAM'
+spoilt node-shared node-shared 'a node linked twice'
+spoilt node-loop node-shared 'a map that leads back to its root'
+spoilt node-misaligned node-misaligned 'a node that does not start at a page boundary'
+spoilt node-not-ram node-not-ram 'a node outside RAM'
+spoilt node-low node-low 'a node below 1 MiB'
+spoilt node-in-scratch node-in-scratch 'a node in scratch'
+spoilt fdt-not-preserved fdt-not-preserved 'a root FDT that no key covers'
+spoilt blob-not-ram blob-not-ram 'a blob outside RAM'
+spoilt blob-size blob-size 'a blob of 0 bytes'
+spoilt blob-not-preserved blob-not-preserved 'a blob that no key covers'
+spoilt metadata-version metadata-version 'kexec-metadata of an unknown version'
+
+row refuse-7.1 'the same for the handover of a 7.1' init=relay from=7.1 spoil=node-not-ram refuse=node-not-ram
+row refuse-option 'a baton.* word that does not exist' init=relay append=baton.nonsense=1 \
+	refuse=option-unknown
+row refuse-poweroff 'baton.onerror=poweroff ends the machine after a refusal' \
+	init=relay spoil=map-zero append=baton.onerror=poweroff refuse=map-zero end=exit memory=any \
+	want='end +power ?off'
+row refuse-reboot 'baton.onerror=reboot resets the machine after a refusal' \
+	init=relay spoil=map-zero append=baton.onerror=reboot refuse=map-zero end=exit memory=any \
+	want='end +reboot'

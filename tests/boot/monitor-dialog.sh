@@ -1,0 +1,204 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Drives the monitor over a serial line as a person would, runs scripts in it, and looks at what Linux then
+# finds. Prints TAP; takes names of tests, all without one. A test's folder is build/boot/NAME.
+
+set -euo pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$HERE/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=monitor-lib.sh
+. "$HERE/monitor-lib.sh"
+
+UP='\033[A' LEFT='\033[D' HOME_KEY='\033[H' DEL='\033[3~'
+
+# ---- monitor-dialog: parts of one long talk --------------------------------------------------------------
+
+talk_echo() {
+	answers 'crc 0x1000000 4 KiB' '^0x[0-9a-f]{8}$' || return 1
+	[ "$ECHO" = 'crc 0x1000000 4 KiB' ] || reason "the echo was '$(cat -v <<<"$ECHO")'"
+}
+
+talk_editing() {
+	answers 'hepl\b\x7flp help' '^help \[COMMAND\]$' &&
+		answers "crc 0x1000000 4 MiB$LEFT$LEFT$LEFT${DEL}K" '^0x[0-9a-f]{8}$' &&
+		answers "4 KiB${HOME_KEY}crc 0x1000000 " '^0x[0-9a-f]{8}$' &&
+		answers 'nonsense\x15help verify' '^verify ' &&
+		answers 'help boot reboot\x17\x03help in' '^in '
+}
+
+talk_history() {
+	local first
+	ask 'scratch' && first=$ANSWER && ask 'payload' && ask "$UP$UP" || return 1
+	[ "$ANSWER" = "$first" ] || reason "two lines back was '$ANSWER', not the answer of 'scratch'"
+}
+
+talk_completion() {
+	answers 'pa\t' '^kernel ' || return 1
+	mark
+	type_keys 'un\t0x\x15in\t\t'
+	hear 5 $'in   in fdt   in blobs   \r\n\rbaton> in\e[K' ||
+		reason "no list: $(heard | cat -v | tail -n 2)" || return 1
+	answers ' f\t\x15help' '^unpreserve '
+}
+
+talk_help() {
+	local name
+	ask help || return 1
+	for name in in 'in fdt' 'in blobs' out 'out fdt' 'out blobs' scratch map preserve unpreserve 'blob add' \
+		'blob remove' restore verify crc dump payload boot reboot poweroff export help; do
+		[ "$(grep -cE "^$name +[^ ]" <<<"$ANSWER")" -ge 1 ] || reason "help does not know '$name'"
+	done
+	answers 'help blob add' '^blob add NAME ADDR SIZE$'
+}
+
+talk_errors() {
+	local before command
+	ask 'out; out fdt; map; verify' && before=$ANSWER || return 1
+	for command in frob preserve 'preserve 0x123 order 0' 'preserve 4096 order 0' 'preserve 0x1000 order 0' \
+		'blob add x 0x100000 8 bytes' 'write 0x100000 0x00' 'dump 0xfffffffff000 16 bytes' 'restore 0x0' \
+		"dump 'x" 'alloc 12' 'unpreserve 0x3000000 order 3' 'export out blob none' 'out frob'; do
+		answers "$command" '^error: [a-z-]+: .+' || true
+	done
+	ask 'out; out fdt; map; verify' || return 1
+	[ "$ANSWER" = "$before" ] || reason "wrong input has changed something"
+}
+
+talk_fdt() {
+	local hex
+	exported 'export in fdt' "$DIR/in.dtb" && ask 'in fdt' && echo "$ANSWER" >"$DIR/in.dts" &&
+		same_tree "$DIR/in.dtb" "$DIR/in.dts" 'the incoming FDT' || return 1
+	# debugfs shows it as long as it was when the kernel made the file
+	hex=$(said fdt 1)
+	[[ ${#hex} -gt 100 && $(hex_of "$DIR/in.dtb") == "$hex"* ]] ||
+		reason "the incoming FDT is not debugfs' out/fdt of the kernel before: $hex"
+	exported 'export in blob memblock' "$DIR/memblock.dtb" && ask 'in fdt memblock' &&
+		echo "$ANSWER" >"$DIR/memblock.dts" &&
+		same_tree "$DIR/memblock.dtb" "$DIR/memblock.dts" 'the blob memblock'
+}
+
+talk_memory() {
+	local at line
+	ask 'alloc 8 KiB' && at=${ANSWER%% *} || return 1
+	answers "write last 123456789; crc $at 9 bytes" '^0xcbf43926$'
+	answers "dump $at 10 bytes" "^0x[0-9a-f]+  31 32 33 34 35 36 37 38 39 00 +123456789\\.$"
+	answers "map $at" '^owner +preserved$'
+	answers 'map 0x0' '^owner +' && answers 'map' '^0x[0-9a-f]+ – 0x[0-9a-f]+ +[0-9]+ KiB  scratch$'
+	answers "blob add greeting $at 9 bytes; verify" '^valid: [0-9]+ blocks, [0-9]+ blobs$'
+	answers "unpreserve $at order 1" '^error: in-use: '
+	answers 'out blobs' "^greeting +0x0*${at#0x} +9 bytes, order 1$"
+	answers 'alloc 64 KiB; blob add gone last 8 bytes; blob remove gone; free last; verify' '^valid: '
+	answers 'preserve 0x20000000 3 pages; verify; unpreserve 0x20000000 3 pages; verify' '^valid: '
+	line=$(grep -cE '^valid: ' <<<"$ANSWER")
+	[ "$line" -eq 2 ] || reason "verify was answered $line times"
+}
+
+talk_boot() {
+	local hex
+	exported 'export out fdt' "$DIR/out.dtb" && ask 'out fdt' && echo "$ANSWER" >"$DIR/out.dts" &&
+		same_tree "$DIR/out.dtb" "$DIR/out.dts" 'the outgoing FDT' || return 1
+	type_keys 'boot\r'
+	machine_until 60 || reason "the payload did not come to its end" || return 1
+	hex=$(said fdt 2)
+	[ "$hex" = "$(hex_of "$DIR/out.dtb")" ] ||
+		reason "debugfs' in/fdt of the kernel after is not the outgoing FDT: '$hex'"
+	expect "MONITOR: blob greeting $(printf 123456789 | od -An -tx1 | tr -d ' ')"
+	expect "MONITOR: region kept 0x[0-9a-f]+ 0x400000 crc "
+	expect 'Revived memory reservation'
+}
+
+run_dialog() {
+	local part region='reserve_mem=4M:4K:kept'
+	monitor_machine "baton.monitor baton.console=ttyS1,115200 $region" "$region" || return 0
+	mark
+	hear 60 "$PROMPT" || reason "no prompt" || return 0
+	for part in echo editing history completion help errors fdt memory boot; do
+		"talk_$part" || reason "  (while at: $part)" || true
+	done
+}
+
+# ---- the others ------------------------------------------------------------------------------------------
+
+# A script, no prompt: Linux revives memory that baton has reserved and written.
+run_script() {
+	local script='reserve one 8 MiB; fill last 8 MiB 0x00112233445566778899'
+	script+="; reserve two 64 KiB 1 MiB; write last 'two words'; verify"
+	monitor_machine "baton.console=ttyS1 baton.script=\"$script\"" \
+		'reserve_mem=8M:4K:one reserve_mem=64K:1M:two' || return 0
+	machine_until 60 || reason "it did not come to its end" || return 0
+	MARK=0
+	printf '\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99' | repeat 8388608 >"$DIR/one"
+	{ printf 'two words' && head -c 65527 /dev/zero; } >"$DIR/two"
+	expect "Revived memory reservation 'one'"
+	expect "Revived memory reservation 'two'"
+	expect "MONITOR: region one 0x[0-9a-f]+ 0x800000 crc $(crc_of "$DIR/one")"
+	expect "MONITOR: region two 0x[0-9a-f]+00000 0x10000 crc $(crc_of "$DIR/two")"
+	heard | grep -aqE '^valid: ' || reason "the script did not verify"
+	! heard | grep -aqF 'baton> ' || reason "a prompt without baton.monitor"
+}
+
+# An error in a script without a prompt: refused, and nothing behind it was run.
+run_script_error() {
+	monitor_machine 'baton.script="alloc 8 KiB; frob; reboot"' '' || return 0
+	machine_until 60 'end +halted' && machine_runs || reason "it went on" || return 0
+	expect_refusal script-failed
+	expect "script-failed: unknown-command: 'frob'"
+}
+
+# With a prompt an error in the script leads to it, and poweroff ends the machine.
+run_script_prompt() {
+	monitor_machine 'baton.monitor baton.console=ttyS1 baton.script="frob; reboot"' '' || return 0
+	mark
+	hear 60 "$PROMPT" || reason "no prompt" || return 0
+	heard | grep -aqE '^error: unknown-command: ' || reason "no error before the prompt"
+	type_keys 'poweroff\r'
+	machine_until 20 || reason "poweroff did not end the machine"
+}
+
+# Without any word there is no prompt.
+run_silent() {
+	monitor_machine 'baton.console=ttyS1' '' || return 0
+	machine_until 60 || reason "it did not come to its end" || return 0
+	MARK=0
+	! heard | grep -aqF 'baton> ' || reason "a prompt that nobody asked for"
+	expect 'MONITOR: end'
+}
+
+declare -A WHAT=(
+	[dialog]='a talk with the monitor: echo, editing, history, completion, help, errors, exports, blobs'
+	[script]='a script reserves memory, and Linux revives it with the bytes that baton wrote'
+	[script_error]='an error in a script without a prompt is a refusal'
+	[script_prompt]='an error in a script leads to the prompt; poweroff'
+	[silent]='no prompt without baton.monitor'
+)
+
+run_one() {
+	local name=$1 verdict=ok
+	DIR=$BOOT/monitor-$name
+	rm -rf "$DIR"
+	mkdir -p "$DIR"
+	make_archive "$DIR/last.cpio" "$GUEST/monitor-init"
+	"run_$name"
+	expect_not 'MONITOR: failed' || true
+	monitor_stop
+	[ ! -s "$DIR/reasons" ] || verdict='not ok'
+	echo "$verdict - monitor-$name: ${WHAT[$name]}"
+	[ ! -s "$DIR/reasons" ] || { sed 's/^/#   /' "$DIR/reasons" && return 1; }
+}
+
+main() {
+	local name bad=0
+	[ $# -gt 0 ] || set -- dialog script script_error script_prompt silent
+	build_monitor_init || { echo "Bail out! monitor-init.c does not compile" && exit 1; }
+	[ -f "$BATON" ] || { echo "Bail out! there is no $BATON: run make" && exit 1; }
+	trap 'machine_stop; [ -z "${LISTENER-}" ] || kill "$LISTENER" 2>/dev/null || true' EXIT
+	echo "1..$#"
+	for name in "$@"; do
+		run_one "$name" || bad=1
+	done
+	return "$bad"
+}
+
+main "$@"

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# make check: everything that can be checked, as TAP, and a last line "N passed, N failed".
+#
+#   check.sh [SUITE...]      build lint unit boot; all of them without a name
+#
+# A suite is a program that prints TAP. Counted as failed are: a point that is not ok, a point that was
+# skipped, a point that the plan promises and that never came, and a program that ends badly without saying why.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$TOP"
+B=${B:-build}
+OUT=$B/check
+LIMIT=600 # seconds that a unit test may take
+passed=0
+failed=0
+
+make_quietly() {
+	local jobs=("-j$(nproc)")
+	[[ ${MAKEFLAGS-} != *jobserver* ]] || jobs=()
+	make --no-print-directory -s "${jobs[@]}" "$@"
+}
+
+# count NAME STATUS < TAP: add up one program's points
+count() {
+	local name=$1 status=$2 good bad
+	read -r good bad < <(awk '
+		/^ok/ { if (/# *([Ss][Kk][Ii][Pp]|[Tt][Oo][Dd][Oo])/) bad++; else good++ }
+		/^not ok/ { bad++ }
+		/^1\.\.[0-9]+/ { sub(/^1\.\./, ""); plan += $1; planned = 1 }
+		/^Bail out!/ { bad++ }
+		END { if (planned && plan > good + bad) bad = plan - good; print good + 0, bad + 0 }')
+	if ((bad == 0 && (status != 0 || good == 0))); then
+		bad=1
+		echo "not ok - $name ended with status $status after $good points, and named none that failed"
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+}
+
+# program NAME COMMAND...: run it, show its TAP, count its points
+program() {
+	local name=$1 status=0 start=$SECONDS
+	shift
+	echo "# $name"
+	"$@" </dev/null 2>"$OUT/err" | tee "$OUT/tap" || status=$?
+	count "$name" "$status" <"$OUT/tap"
+	[ "$status" -eq 0 ] || sed 's/^/#   /' "$OUT/err"
+	echo "# $name: $((SECONDS - start)) s"
+}
+
+# builds COMPILER FOLDER: one TAP point: all of it builds without a warning
+builds() {
+	local name="builds with $1 without warnings"
+	echo '1..1'
+	if make_quietly CC="$1" B="$2" all >"$OUT/build.log" 2>&1; then
+		echo "ok - $name"
+	else
+		echo "not ok - $name"
+		tail -n 30 "$OUT/build.log" | sed 's/^/#   /'
+	fi
+}
+
+suite_build() {
+	program 'build with gcc' builds gcc "$B"
+	program 'build with clang' builds clang "$B/clang"
+}
+
+suite_lint() { program lint scripts/lint.sh; }
+
+# Each program by itself: one that does not compile takes no other with it.
+suite_unit() {
+	local src name
+	for src in tests/unit/test_*.c; do
+		name=$(basename "$src" .c)
+		if make_quietly B="$B" "$B/unit/$name" >"$OUT/build.log" 2>&1; then
+			program "$name" timeout "$LIMIT" env CMOCKA_MESSAGE_OUTPUT=TAP "$B/unit/$name"
+		else
+			program "$name" tail -n 30 "$OUT/build.log"
+		fi
+	done
+	for src in tests/unit/test_*.sh; do
+		[ ! -f "$src" ] || program "$(basename "$src" .sh)" timeout "$LIMIT" sh "$src" "$B/batonctl"
+	done
+}
+
+suite_boot() { program boot tests/boot/run.sh; }
+
+main() {
+	local suite
+	[ $# -gt 0 ] || set -- build lint unit boot
+	scripts/packages.sh
+	mkdir -p "$OUT"
+	for suite in "$@"; do
+		declare -F "suite_$suite" >/dev/null || { echo "check: no suite '$suite'" >&2 && exit 2; }
+		"suite_$suite"
+	done
+	echo
+	echo "$passed passed, $failed failed"
+	((failed == 0))
+}
+
+main "$@"

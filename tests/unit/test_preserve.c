@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The living outgoing side against a naive model, over long random sequences; every allocation failed in turn; and
+ * every store to what is published followed by a reading of all of it.
+ */
+#define _GNU_SOURCE
+#include "out_random.h"
+
+#define ROUNDS      26
+#define ROUND_OPS   4000
+#define WATCHED_OPS 1500
+
+static struct reading *after;
+static unsigned int done[OP_KINDS], failed[OP_KINDS], no_memory[OP_KINDS];
+
+static int setup(void **state)
+{
+	(void)state;
+	now = malloc(sizeof(*now));
+	after = malloc(sizeof(*after));
+	memset(done, 0, sizeof(done));
+	memset(failed, 0, sizeof(failed));
+	memset(no_memory, 0, sizeof(no_memory));
+	nr_lists = 0;
+	w_begin(true);
+	w_read(now);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	w_end();
+	free(now);
+	free(after);
+	return 0;
+}
+
+/* Bytes that an FDT with one more such blob needs at least. */
+static uint64_t fdt_bytes(const struct op *op)
+{
+	uint64_t bytes = 56 + 57 + 8 + 20 + 20 + 8 + strlen(op->name) / 4 * 4 + 52;
+	unsigned int i;
+
+	for (i = 0; i < w.nr_blob; i++)
+		bytes += strlen(w.blob[i].name) / 4 * 4 + 52;
+	return bytes;
+}
+
+static void assert_unchanged(const struct op *op)
+{
+	if (!w_same_keys(now, after) || !w_same_blobs(now, after) || now->fdt != after->fdt ||
+	    now->map != after->map || now->nr_node != after->nr_node)
+		fail_msg("%s failed with %s and changed what is published", op_name[op->kind], fault.name);
+}
+
+static void assert_verdict(const struct op *op, bool may_lack_memory)
+{
+	if (!op->err && !op->expect)
+		return;
+	if (!op->err)
+		fail_msg("%s at 0x%lx, order %u, %lu pages, %lu bytes, '%s': expected %s", op_name[op->kind],
+			 op->addr, op->order, op->pages, op->bytes, op->name ? op->name : "", op->expect);
+	assert_unchanged(op);
+	assert_true(strlen(fault.text) > 0);
+	if (!strcmp(fault.name, "out-of-memory") && may_lack_memory) {
+		no_memory[op->kind]++;
+		return;
+	}
+	if (!strcmp(fault.name, "fdt-full") && !op->expect && fdt_bytes(op) > W_FDT_ROOM)
+		return;
+	if (!op->expect || strcmp(fault.name, op->expect) != 0)
+		fail_msg("%s at 0x%lx, order %u, %lu pages, %lu bytes, '%s': expected %s, got %s: %s",
+			 op_name[op->kind], op->addr, op->order, op->pages, op->bytes, op->name ? op->name : "",
+			 op->expect ? op->expect : "success", fault.name, fault.text);
+	failed[op->kind]++;
+}
+
+static void count(const struct op *op)
+{
+	if (!op->err)
+		done[op->kind]++;
+}
+
+/* What was found after one operation is what there is before the next. */
+static void next(void)
+{
+	struct reading *r = now;
+
+	now = after;
+	after = r;
+	look_before();
+}
+
+/* One operation, with @memory allocations to succeed. */
+static void run(struct op *op, unsigned int memory, bool watch)
+{
+	w.left = memory;
+	do_op(op, watch);
+	w.left = UINT32_MAX;
+	w_read(after);
+	assert_verdict(op, memory != UINT32_MAX);
+	count(op);
+	w_check_model(after);
+	w_check_pages();
+}
+
+static void assert_all_kinds(const unsigned int *nr, const char *what)
+{
+	unsigned int i;
+
+	for (i = 0; i < OP_KINDS; i++)
+		if (!nr[i])
+			fail_msg("no %s that %s", op_name[i], what);
+}
+
+/* What a reader would find in the middle of a call, at each allocation. */
+static void look_in_the_middle(void)
+{
+	static struct reading middle;
+
+	w_read(&middle);
+	if (!w_same_blobs(&middle, now) || middle.fdt != now->fdt)
+		w_die("blobs change before all memory is there");
+}
+
+static void random_ops(void **state)
+{
+	static struct op op;
+	unsigned int round, i;
+
+	(void)state;
+	model_seed(0x6c6976);
+	for (round = 0; round < ROUNDS; round++) {
+		w_end();
+		nr_lists = 0;
+		w_begin(round > 0);
+		w_read(after);
+		w.at_grant = round % 4 == 3 ? look_in_the_middle : NULL;
+		for (i = 0; i < ROUND_OPS; i++) {
+			next();
+			memset(&op, 0, sizeof(op));
+			plan(&op);
+			run(&op, model_below(5) ? UINT32_MAX : (unsigned int)model_below(7), false);
+		}
+	}
+	assert_all_kinds(done, "went well");
+	assert_all_kinds(failed, "was refused");
+}
+
+/* Every allocation of every call fails in turn; what was published before stays published. */
+static void each_allocation_fails(void **state)
+{
+	static struct op op;
+	unsigned int i, n;
+
+	(void)state;
+	model_seed(0x6f6f6d);
+	w_read(after);
+	for (i = 0; i < 4000; i++) {
+		next();
+		memset(&op, 0, sizeof(op));
+		plan(&op);
+		for (n = op.expect ? UINT32_MAX : 0;; n++) {
+			run(&op, n, false);
+			if (!op.err || op.expect || !strcmp(fault.name, "fdt-full"))
+				break;
+			assert_string_equal(fault.name, "out-of-memory");
+		}
+	}
+	for (i = 0; i < OP_KINDS; i++)
+		if (!no_memory[i] && i != UNPRESERVE && i != UNPRESERVE_PAGES && i != UNPRESERVE_FREE &&
+		    i != UNVMALLOC)
+			fail_msg("no %s without memory", op_name[i]);
+	/* taking something out never needs any */
+	assert_int_equal(no_memory[UNPRESERVE] + no_memory[UNPRESERVE_PAGES] + no_memory[UNPRESERVE_FREE] +
+				 no_memory[UNVMALLOC],
+			 0);
+}
+
+/*
+ * What was seen after each store of one call: blobs go over at once; no key that was there before and is there
+ * after is ever missing; nothing else is ever there, but for what a failed call has to take back.
+ */
+static void assert_seen(const struct op *op)
+{
+	bool over = false;
+	unsigned int i, k;
+
+	for (i = 0; i < w.nr_seen; i++) {
+		const struct reading *r = w.seen[i];
+
+		over = over || r->fdt != now->fdt;
+		if (!w_same_blobs(r, over ? after : now) || r->fdt != (over ? after : now)->fdt)
+			fail_msg("%s: blobs after store %u are neither the old nor the new ones",
+				 op_name[op->kind], i);
+		for (k = 0; k < now->nr_key; k++)
+			if (w_has_key(after, &now->key[k]) && !w_has_key(r, &now->key[k]))
+				fail_msg("%s: key 0x%lx is missing after store %u", op_name[op->kind],
+					 now->key[k].addr, i);
+		for (k = 0; !op->err && k < r->nr_key; k++)
+			if (!w_has_key(now, &r->key[k]) && !w_has_key(after, &r->key[k]))
+				fail_msg("%s: key 0x%lx comes and goes, at store %u", op_name[op->kind],
+					 r->key[k].addr, i);
+	}
+}
+
+/* One key and one bit at a time, calls on one block show no third state. */
+static void assert_one_step(const struct op *op)
+{
+	unsigned int i, states = 1;
+
+	if (op->kind != PRESERVE && op->kind != UNPRESERVE && op->kind != ALLOC &&
+	    op->kind != UNPRESERVE_FREE && op->kind != RESTORE && op->kind != RESTORE_FREE)
+		return;
+	for (i = 1; i < w.nr_seen; i++)
+		states += !w_same_keys(w.seen[i], w.seen[i - 1]);
+	if (states > 2)
+		fail_msg("%s: %u states", op_name[op->kind], states);
+}
+
+static void each_store(void **state)
+{
+	static struct op op;
+	unsigned int i;
+
+	(void)state;
+	model_seed(0x73746f);
+	w_read(after);
+	for (i = 0; i < WATCHED_OPS; i++) {
+		next();
+		memset(&op, 0, sizeof(op));
+		w.watching = true; /* for the plan: short lists */
+		plan(&op);
+		w.watching = false;
+		run(&op, model_below(5) ? UINT32_MAX : (unsigned int)model_below(7), true);
+		assert_seen(&op);
+		assert_one_step(&op);
+	}
+	assert_all_kinds(done, "went well");
+	fprintf(stderr, "# %u stores in %u calls\n", w.stores, i);
+	assert_true(w.stores > WATCHED_OPS);
+}
+
+/* ---- one case a row ---- */
+
+struct block_case {
+	const char *name;
+	uint64_t addr;
+	unsigned int order;
+	const char *expect;
+};
+
+static void preserve_cases(void **state)
+{
+	const struct block_case table[] = {
+		{ "a free page", 0xb000000, 0, NULL },
+		{ "the same again", 0xb000000, 0, "overlap" },
+		{ "a block around it", 0xb000000, 3, "overlap" },
+		{ "a block of whole leaves around it", 0x8000000, 15, "bad-block" }, /* over borders */
+		{ "a large block, with incoming ones in it", 0, 18, "bad-block" },
+		{ "a block of many leaves", 0x140000000, 18, NULL },
+		{ "the last page of it", 0x17ffff000, 0, "overlap" },
+		{ "the page after it", 0x180000000, 0, NULL },
+		{ "the page before it", 0x13ffff000, 0, NULL },
+		{ "a page in the block that came in", M_BLOB + 0x3000, 0, "overlap" },
+		{ "the page after it", M_BLOB + 0x4000, 0, NULL },
+		{ "misaligned for its order", 0xb001000, 1, "bad-block" },
+		{ "in the middle of a page", 0xb001008, 0, "bad-block" },
+		{ "of the largest order, and no RAM", 1UL << 42, 30, "not-ram" },
+		{ "of an order that is too large", 0, 31, "bad-block" },
+		{ "of an order that no shift can take", 0, 64, "bad-block" },
+		{ "of an order with all bits", 0, UINT32_MAX, "bad-block" },
+		{ "below 1 MiB", 0x9f000, 0, "bad-block" },
+		{ "page 0", 0, 0, "bad-block" },
+		{ "the first page above 1 MiB", 0x100000, 0, NULL },
+		{ "in a hole", M_MID_END, 0, "not-ram" },
+		{ "its first page in a hole", M_FAR_BASE - 4096, 1, "not-ram" },
+		{ "the last page of all", -4096UL, 0, "bad-block" },
+		{ "the end of scratch", M_SCRATCH0 + MIB(32) - 4096, 0, "in-scratch" },
+		{ "just behind scratch", M_SCRATCH0 + MIB(32), 0, NULL },
+		{ "as large as scratch", M_SCRATCH0, 13, "in-scratch" },
+		{ "in the second region", M_SCRATCH1 + 4096, 0, "in-scratch" },
+		{ "over a border", 0x8000000 + 122 * 4096, 1, "bad-block" },
+		{ "up to a border", 0x8000000 + 122 * 4096, 0, NULL },
+		{ "from a border on", 0x8000000 + 256 * 4096, 8, NULL },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		int err = kho_preserve(w.out, table[i].addr, table[i].order, &fault);
+		const char *got = err ? fault.name : NULL;
+
+		if (!got != !table[i].expect || (got && strcmp(got, table[i].expect) != 0))
+			fail_msg("%s: %s", table[i].name, got ? fault.text : "success");
+		w_read(after);
+		assert_true(!err == w_has_key(after, &(struct model_key){ table[i].addr, table[i].order }) ||
+			    !strcmp(got, "overlap"));
+	}
+}
+
+/* Each page of the map and of baton's own books, by itself and in a block that is otherwise free or not. */
+static void own_pages(void **state)
+{
+	unsigned int i, order;
+
+	(void)state;
+	look_before();
+	assert_true(nr_own > now->nr_node + 10);
+	for (i = 0; i < nr_own; i++) {
+		for (order = 0; order < 9; order++) {
+			uint64_t addr = own[i] & ~((4096UL << order) - 1);
+
+			assert_int_equal(kho_preserve(w.out, addr, order, &fault), -1);
+			if (!order)
+				assert_string_equal(fault.name, "in-use");
+		}
+		assert_int_equal(kho_preserve_pages(w.out, own[i], 1, &fault), -1);
+		assert_string_equal(fault.name, "in-use");
+	}
+	/* neither the FDT, which has a key, nor in it a blob, which would lose its page with the next switch */
+	assert_int_equal(kho_preserve(w.out, w.out->fdt, 0, &fault), -1);
+	assert_string_equal(fault.name, "overlap");
+	assert_int_equal(kho_blob_add(w.out, "blob", w.out->fdt + 8, 8, &fault), -1);
+	assert_string_equal(fault.name, "in-use");
+	assert_int_equal(kho_unpreserve(w.out, w.out->fdt, 0, &fault), -1);
+	assert_string_equal(fault.name, "in-use");
+	w_read(after);
+	assert_true(w_same_keys(now, after));
+}
+
+/* Pages of nodes stay out of reach when they were made after the first change, and are free when the node went. */
+static void node_pages(void **state)
+{
+	uint64_t far = 0x150000000;
+	unsigned int i, nr;
+
+	(void)state;
+	look_before();
+	nr = now->nr_node;
+	assert_int_equal(kho_preserve(w.out, far, 12, &fault), 0);
+	w_read(after);
+	assert_true(after->nr_node > nr);
+	for (i = 0; i < after->nr_node; i++) {
+		assert_int_equal(kho_preserve(w.out, after->node[i], 0, &fault), -1);
+		assert_string_equal(fault.name, "in-use");
+	}
+	assert_int_equal(kho_unpreserve(w.out, far, 12, &fault), 0);
+	assert_int_equal(w.out->nodes, nr);
+	for (i = 0; i < after->nr_node; i++)
+		if (!w_page_is_set(after->node[i]))
+			assert_int_equal(kho_preserve(w.out, after->node[i], 0, &fault), 0);
+}
+
+/* The split of a run, written out by hand. */
+static void runs(void **state)
+{
+	static const struct model_key expect[] = {
+		{ 0x8000000 + 117 * 4096, 0 }, { 0x8000000 + 118 * 4096, 1 },
+		{ 0x8000000 + 120 * 4096, 1 }, /* the border at 123 halves it twice */
+		{ 0x8000000 + 122 * 4096, 0 }, { 0x8000000 + 123 * 4096, 0 },
+		{ 0x8000000 + 124 * 4096, 2 }, { 0x8000000 + 128 * 4096, 7 },
+		{ 0x8000000 + 256 * 4096, 2 }, { 0x8000000 + 260 * 4096, 0 },
+	};
+	unsigned int i;
+
+	(void)state;
+	look_before();
+	assert_int_equal(kho_preserve_pages(w.out, expect[0].addr, 261 - 117, &fault), 0);
+	w_read(after);
+	for (i = 0; i < ARRAY_SIZE(expect); i++)
+		assert_true(w_has_key(after, &expect[i]));
+	assert_int_equal(after->nr_key, now->nr_key + i);
+	/* another run than was preserved */
+	assert_int_equal(kho_unpreserve_pages(w.out, expect[0].addr, 260 - 117, &fault), 0);
+	w_read(after);
+	assert_int_equal(after->nr_key, now->nr_key + 1);
+	assert_int_equal(kho_unpreserve_pages(w.out, expect[0].addr, 261 - 117, &fault), -1);
+	assert_string_equal(fault.name, "not-preserved");
+	assert_int_equal(kho_unpreserve(w.out, expect[i - 1].addr, 0, &fault), 0);
+	w_read(after);
+	assert_true(w_same_keys(now, after));
+}
+
+static void blob_cases(void **state)
+{
+	paddr_t a, b;
+	char name[8];
+	unsigned int i;
+	struct kho_blob blob;
+
+	(void)state;
+	assert_non_null(kho_alloc_preserve(w.out, 8192, &a, &fault));
+	assert_non_null(kho_alloc_preserve(w.out, 4096, &b, &fault));
+	assert_int_equal(kho_blob_add(w.out, "one", a + 4000, 4192, &fault), 0);
+	/* in use from its first byte to its last */
+	assert_int_equal(kho_unpreserve_free(w.out, a, &fault), -1);
+	assert_string_equal(fault.name, "in-use");
+	assert_int_equal(kho_blob_replace(w.out, "one", b, 1, &fault), 0);
+	assert_int_equal(kho_unpreserve(w.out, b, 0, &fault), -1);
+	assert_int_equal(kho_unpreserve_free(w.out, a, &fault), 0);
+	/* its own place in the list, and the first page of a gone block is no target */
+	assert_int_equal(kho_blob_add(w.out, "two", a, 1, &fault), -1);
+	assert_string_equal(fault.name, "not-preserved");
+	assert_int_equal(kho_blob_remove(w.out, "one", &fault), 0);
+	assert_int_equal(kho_blob_remove(w.out, "one", &fault), -1);
+	assert_string_equal(fault.name, "not-found");
+	/* a name that came in and that baton would not give can be taken out */
+	if (find_blob("gamma@1") >= 0) {
+		assert_int_equal(kho_blob_add(w.out, "gamma", b, 1, &fault), -1);
+		assert_string_equal(fault.name, "exists");
+		assert_int_equal(kho_blob_remove(w.out, "gamma@1", &fault), 0);
+		assert_int_equal(kho_blob_add(w.out, "gamma", b, 1, &fault), 0);
+	}
+	/* until the page is full: then nothing changes, and one out is one in */
+	for (i = 0;; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		w_read(now);
+		if (kho_blob_add(w.out, name, b + i, 1, &fault))
+			break;
+		w_read(after);
+		assert_int_equal(after->nr_blob, now->nr_blob + 1);
+	}
+	assert_string_equal(fault.name, "fdt-full");
+	w_read(after);
+	assert_true(w_same_blobs(now, after) && w_same_keys(now, after) && now->fdt == after->fdt);
+	assert_true(after->nr_blob > 60);
+	assert_int_equal(kho_blob_remove(w.out, "n0", &fault), 0);
+	assert_int_equal(kho_blob_add(w.out, name, b, 1, &fault), 0);
+	for (i = 0; kho_out_blob(w.out, i, &blob); i++)
+		;
+	assert_int_equal(i, after->nr_blob);
+	w_read(after);
+}
+
+/* What a list is made of can be spoiled before it is taken back: nothing happens then. */
+static void spoiled_lists(void **state)
+{
+	paddr_t pages[600];
+	struct kho_vmalloc v, bad;
+	uint64_t *chunk, *second;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		pages[i] = 0xb000000 + i * 8192;
+	assert_int_equal(kho_preserve_vmalloc(w.out, pages, 600, 1, 2, &v, &fault), 0);
+	assert_int_equal(v.total_pages, 1200);
+	chunk = model_at(w.m, v.first);
+	second = model_at(w.m, chunk[0]);
+	w_read(now);
+	for (i = 0; i < 11; i++) {
+		uint64_t next = chunk[0], first = chunk[1], end = second[0], entry = second[89];
+
+		bad = v;
+		switch (i) {
+		case 0: /* a loop */
+			second[0] = v.first;
+			break;
+		case 1: /* a loop of one */
+			chunk[0] = v.first;
+			break;
+		case 2: /* no RAM */
+			chunk[0] = M_MID_END;
+			break;
+		case 3: /* no page */
+			chunk[0] = next + 8;
+			break;
+		case 4: /* too short */
+			chunk[0] = 0;
+			break;
+		case 5: /* ended early */
+			second[89] = 0;
+			break;
+		case 6: /* empty in the middle */
+			chunk[1] = 0;
+			break;
+		case 7: /* too few pages */
+			bad.total_pages -= 2;
+			break;
+		case 8: /* not a multiple */
+			bad.total_pages--;
+			break;
+		case 9: /* of an order that cannot be */
+			bad.order = 64;
+			break;
+		default: /* a block that is not preserved */
+			second[89] = 0xb000000 - 8192;
+			break;
+		}
+		assert_int_equal(kho_unpreserve_vmalloc(w.out, &bad, &fault), -1);
+		assert_string_equal(fault.name, i < 10 ? "list-corrupt" : "not-preserved");
+		w_read(after);
+		assert_true(w_same_keys(now, after));
+		chunk[0] = next;
+		chunk[1] = first;
+		second[0] = end;
+		second[89] = entry;
+	}
+	/* an empty last chunk is legal: Linux makes one when the one before is just full */
+	assert_int_equal(kho_unpreserve_vmalloc(w.out, &v, &fault), 0);
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		palloc_free(&w.pa, pages[i], 2);
+	assert_int_equal(kho_preserve_vmalloc(w.out, pages, 511, 1, 2, &v, &fault), 0);
+	chunk = model_at(w.m, v.first);
+	assert_int_equal(chunk[0], 0);
+	assert_non_null(kho_alloc_preserve(w.out, 4096, &chunk[0], &fault));
+	assert_int_equal(kho_unpreserve_vmalloc(w.out, &v, &fault), 0);
+}
+
+/* What came in and was not restored, and what is somebody else's, is never given to the allocator. */
+static void not_owned(void **state)
+{
+	paddr_t at;
+
+	(void)state;
+	assert_int_equal(kho_blob_remove(w.out, "LUO", &fault), 0);
+	assert_int_equal(kho_unpreserve_free(w.out, M_BLOB, &fault), -1);
+	assert_string_equal(fault.name, "not-owned");
+	/* not even in other pieces */
+	assert_int_equal(kho_unpreserve(w.out, M_BLOB, 2, &fault), 0);
+	assert_int_equal(kho_preserve(w.out, M_BLOB, 1, &fault), 0);
+	assert_int_equal(kho_unpreserve_free(w.out, M_BLOB, &fault), -1);
+	assert_string_equal(fault.name, "not-owned");
+	/* a block that is free only in part is nobody's */
+	assert_non_null(palloc_pages(&w.pa, 1, &at));
+	assert_int_equal(kho_preserve(w.out, at & ~8191UL, 1, &fault), -1);
+	assert_string_equal(fault.name, "in-use");
+	/* pages from the allocator can be preserved, but go back the way they came */
+	assert_int_equal(kho_preserve(w.out, at, 0, &fault), 0);
+	assert_int_equal(kho_unpreserve_free(w.out, at, &fault), -1);
+	assert_int_equal(kho_unpreserve(w.out, at, 0, &fault), 0);
+	palloc_free(&w.pa, at, 1);
+	/* the metadata that was built can be replaced */
+	at = w.out->meta;
+	assert_int_equal(kho_blob_remove(w.out, "kexec-metadata", &fault), 0);
+	assert_int_equal(kho_unpreserve_free(w.out, at, &fault), 0);
+	w_read(after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(preserve_cases, setup, teardown),
+		cmocka_unit_test_setup_teardown(own_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(node_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(blob_cases, setup, teardown),
+		cmocka_unit_test_setup_teardown(spoiled_lists, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_owned, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_store, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_allocation_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(random_ops, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("preserve", tests, NULL, NULL);
+}
