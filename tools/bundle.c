@@ -128,7 +128,7 @@ static void patch(struct parts *p)
 	uint64_t code = p->baton_bz.code, whole = p->out.size - code;
 	uint32_t syssize = (uint32_t)(whole / PARAGRAPH);
 	uint32_t init_size =
-		(uint32_t)align_up(whole + SIGNATURES, PAGE_SIZE);
+		(uint32_t)max_u64(p->baton_bz.hdr.init_size, align_up(whole + SIGNATURES, PAGE_SIZE));
 
 	memcpy(p->out.data + code + SLOT_OFFSET, &p->slot, sizeof(p->slot));
 	memcpy(p->out.data + HDR_SYSSIZE, &syssize, sizeof(syssize));
