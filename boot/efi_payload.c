@@ -22,6 +22,9 @@
 #define FIELD_SIZE   6
 #define FIELD_NAME   11
 #define REGULAR_FILE 0100644
+#define KERNEL_NAME  "baton/kernel"
+#define INITRD_NAME  "baton/initrd"
+#define TRAILER      "TRAILER!!!"
 
 extern const struct slot payload_slot;
 
@@ -123,9 +126,10 @@ static void set_initrd(struct boot_params *bp, const void *data, UINT64 size)
 static EFI_STATUS pack(struct efi *e, struct efi_source *kernel, struct efi_source *initrd)
 {
 	UINT64 kernel_end = PAGE_SIZE + kernel->size;
-	UINT64 at = align_up(kernel_end, 4), data = align_up(at + CPIO_HEADER + 1, PAGE_SIZE);
+	UINT64 at = align_up(kernel_end, 4),
+	       data = align_up(at + CPIO_HEADER + sizeof(INITRD_NAME), PAGE_SIZE);
 	UINT64 last = initrd->size ? align_up(data + initrd->size, 4) : at;
-	UINT64 size = align_up(last + CPIO_HEADER + sizeof("TRAILER!!!"), 4);
+	UINT64 size = align_up(last + CPIO_HEADER + sizeof(TRAILER), 4);
 	char *buf = efi_alloc(e, size);
 	EFI_STATUS status;
 
@@ -138,10 +142,10 @@ static EFI_STATUS pack(struct efi *e, struct efi_source *kernel, struct efi_sour
 		status = efi_read(e, initrd, buf + data);
 	if (EFI_ERROR(status))
 		return status;
-	put_entry(buf, 0, "baton/kernel", kernel->size, PAGE_SIZE);
+	put_entry(buf, 0, KERNEL_NAME, kernel->size, PAGE_SIZE);
 	if (initrd->size)
-		put_entry(buf, at, "baton/initrd", initrd->size, data);
-	put_entry(buf, last, "TRAILER!!!", 0, size);
+		put_entry(buf, at, INITRD_NAME, initrd->size, data);
+	put_entry(buf, last, TRAILER, 0, size);
 	set_initrd(e->bp, buf, size);
 	return EFI_SUCCESS;
 }
@@ -156,18 +160,24 @@ static EFI_STATUS forward(struct efi *e, struct efi_source *initrd)
 	return efi_read(e, initrd, buf);
 }
 
+/* A boot loader answers for the initrd that it offers; nobody does for a file. */
+static EFI_STATUS check_source(struct efi *e, const struct efi_source *initrd)
+{
+	if (!e->secure || !initrd->file)
+		return EFI_SUCCESS;
+	return efi_fail(e, EFI_SECURITY_VIOLATION, L"secure-boot: nothing vouches for ",
+			initrd->name);
+}
+
 static EFI_STATUS take_loose(struct efi *e, struct efi_source *kernel, struct efi_source *initrd)
 {
 	EFI_STATUS status = EFI_SUCCESS;
 
 	if (!initrd->size)
 		status = efi_open(e, FOLDER L"initrd", initrd);
-	if (EFI_ERROR(status))
-		return status;
-	if (e->secure && initrd->file)
-		return efi_fail(e, EFI_SECURITY_VIOLATION, L"secure-boot: nothing vouches for ",
-				initrd->name);
-	return pack(e, kernel, initrd);
+	if (!EFI_ERROR(status))
+		status = check_source(e, initrd);
+	return EFI_ERROR(status) ? status : pack(e, kernel, initrd);
 }
 
 EFI_STATUS efi_payload(struct efi *e)
@@ -177,6 +187,8 @@ EFI_STATUS efi_payload(struct efi *e)
 
 	if (!EFI_ERROR(status))
 		status = efi_open_initrd(e, &initrd);
+	if (!EFI_ERROR(status))
+		status = check_source(e, &initrd);
 	if (!EFI_ERROR(status) && !payload_slot.size)
 		status = efi_open(e, FOLDER L"kernel", &kernel);
 	if (EFI_ERROR(status))

@@ -92,6 +92,24 @@ test_uefi_bundle() {
 	want '^DOOR: end' && want "cmdline $WORDS"
 }
 
+# From the firmware's shell: load options with words of our own, and an initrd by its name on the volume.
+TESTS+=(uefi-shell)
+test_uefi_shell() {
+	printf '\\baton.efi %s initrd=/boot/payload.cpio\r\n' "$WORDS" >"$WORK/startup.nsh"
+	esp "$WORK/door.esp" baton.efi="$B/baton.bzImage" startup.nsh="$WORK/startup.nsh"
+	mmd -i "$WORK/door.esp" ::/boot
+	mcopy -i "$WORK/door.esp" "$WORK/payload.cpio" ::/boot/payload.cpio
+	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
+	want '^DOOR: end' && want "DOOR: cmdline .baton.efi $WORDS initrd="
+}
+
+TESTS+=(uefi-corrupt-payload)
+test_uefi_corrupt_payload() {
+	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$WORK/init"
+	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
+	want 'refused +kernel-not-bzimage: ' && want_not 'Linux version'
+}
+
 TESTS+=(uefi-no-payload)
 test_uefi_no_payload() {
 	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage"
