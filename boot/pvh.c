@@ -60,12 +60,15 @@ static void set_initrd(struct boot_params *bp, const struct module *m)
 	bp->ext_ramdisk_size = (uint32_t)(m->size >> 32);
 }
 
-/* Some monitors leave it in what their own memory map calls reserved: so it is copied. */
+/*
+ * Some monitors leave it in what their own memory map calls reserved: so it is copied. One that
+ * is too long is left without an end, and is refused where it is read.
+ */
 static void set_cmdline(struct boot_params *bp, const char *text)
 {
 	if (!text)
 		return;
-	memcpy(cmdline, text, strnlen(text, PVH_CMDLINE));
+	memcpy(cmdline, text, strnlen(text, sizeof(cmdline)));
 	bp->hdr.cmd_line_ptr = (uint32_t)(paddr_t)cmdline;
 	bp->ext_cmd_line_ptr = (uint32_t)((paddr_t)cmdline >> 32);
 }
