@@ -29,23 +29,21 @@
 extern const struct slot payload_slot;
 
 /* Load options are text by custom only: anything else is not for us. */
-static bool take_options(struct efi *e)
+static EFI_STATUS take_options(struct efi *e)
 {
 	const CHAR16 *text = e->loaded->LoadOptions;
 	UINTN n = e->loaded->LoadOptionsSize / sizeof(*text), len = 0;
 
-	if (!text)
-		return false;
-	while (len < n && text[len])
+	while (text && len < n && text[len]) {
+		if (text[len] > 0x7e || (text[len] < ' ' && text[len] != '\t'))
+			return EFI_SUCCESS;
 		len++;
+	}
 	if (len >= EFI_CMDLINE)
-		return false;
-	for (UINTN i = 0; i < len; i++)
-		if (text[i] > 0x7e || (text[i] < ' ' && text[i] != '\t'))
-			return false;
+		return efi_fail(e, EFI_BAD_BUFFER_SIZE, L"cmdline-too-long: load options", NULL);
 	for (UINTN i = 0; i < len; i++)
 		e->cmdline[i] = (char)text[i];
-	return len > 0;
+	return EFI_SUCCESS;
 }
 
 /* Line ends become spaces, those at the end nothing. */
@@ -63,10 +61,10 @@ static void one_line(char *text)
 static EFI_STATUS take_cmdline(struct efi *e)
 {
 	struct efi_source s;
-	EFI_STATUS status;
+	EFI_STATUS status = take_options(e);
 
-	if (take_options(e))
-		return EFI_SUCCESS;
+	if (EFI_ERROR(status) || e->cmdline[0])
+		return status;
 	status = efi_open(e, FOLDER L"cmdline", &s);
 	if (EFI_ERROR(status) || !s.size)
 		return status;

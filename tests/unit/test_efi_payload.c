@@ -255,11 +255,16 @@ static bool options(const void *data, UINT32 size)
 	struct efi e = { .loaded = &loaded, .cmdline = cmdline };
 
 	memset(cmdline, 0, sizeof(cmdline));
-	return take_options(&e);
+	assert_int_equal(take_options(&e), EFI_SUCCESS);
+	return cmdline[0];
 }
 
 static void test_options(void **state)
 {
+	static CHAR16 long_line[EFI_CMDLINE];
+	EFI_LOADED_IMAGE loaded = { .LoadOptions = long_line };
+	struct efi e = { .loaded = &loaded, .cmdline = cmdline };
+
 	(void)state;
 	assert_true(options(L"a b", 8));
 	assert_string_equal(cmdline, "a b");
@@ -271,6 +276,13 @@ static void test_options(void **state)
 	assert_string_equal(cmdline, "");
 	assert_false(options(L"\x20ac", 4)); /* no ASCII */
 	assert_false(options("a", 1));
+	for (size_t i = 0; i < ARRAY_SIZE(long_line); i++)
+		long_line[i] = 'x';
+	loaded.LoadOptionsSize = sizeof(long_line);
+	assert_int_equal(take_options(&e), EFI_BAD_BUFFER_SIZE);
+	loaded.LoadOptionsSize -= sizeof(CHAR16);
+	assert_int_equal(take_options(&e), EFI_SUCCESS);
+	assert_int_equal(strlen(cmdline), EFI_CMDLINE - 1);
 }
 
 int main(void)
