@@ -31,10 +31,10 @@ include tests/build.mk
 
 # The three of them install and build whatever they need first.
 run:
-	@B=$(B) FROM='$(FROM)' TO='$(TO)' $(if $(DOOR),tests/doors/run.sh '$(DOOR)',scripts/run.sh)
+	+@B=$(B) FROM='$(FROM)' TO='$(TO)' $(if $(DOOR),tests/doors/run.sh '$(DOOR)',scripts/run.sh)
 
 check:
-	@B=$(B) tests/check.sh
+	+@B=$(B) tests/check.sh
 
 lint:
 	@scripts/lint.sh

@@ -55,6 +55,9 @@ _Static_assert(offsetof(struct handoff, move) == 96, "H_MOVES");
 _Static_assert(sizeof(struct handoff) < PAGE_SIZE - 1024, "the stack shares its page");
 _Static_assert(sizeof(struct handoff_move) == 32, "MOVE_LEN");
 
+/** handoff_copy() - make one move, with overlaps of source and destination in either direction. */
+void handoff_copy(const struct handoff_move *move);
+
 /** handoff_pages() - pages that handoff_prepare() needs, contiguous, for RAM as in @ram. */
 uint64_t handoff_pages(const struct ranges *ram);
 

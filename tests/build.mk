@@ -20,7 +20,11 @@ $(B)/unit/test_efi $(B)/unit/test_efi_payload: SAN += $(EFI_FLAGS)
 
 $(B)/unit/%: tests/unit/%.c $(B)/host/libbaton.a
 	@mkdir -p $(@D)
-	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(UNIT_LIBS) $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
+
+# The trampoline's copy loop, as it is.
+$(B)/unit/test_handoff: $(B)/kernel/arch/handoff.asm.o
+$(B)/unit/test_handoff: UNIT_LIBS := $(B)/kernel/arch/handoff.asm.o -Wl,-z,noexecstack
 
 unit: $(UNIT)
 	@for t in $(UNIT); do CMOCKA_MESSAGE_OUTPUT=TAP $$t || exit 1; done

@@ -3,7 +3,7 @@
 #
 # make check: everything that can be checked, as TAP, and a last line "N passed, N failed".
 #
-#   check.sh [SUITE...]      build lint unit boot doors; all of them without a name
+#   check.sh [SUITE...]      build lint unit bench boot doors; all of them without a name
 #
 # A suite is a program that prints TAP. Counted as failed are: a point that is not ok, a point that was
 # skipped, a point that the plan promises and that never came, and a program that ends badly without saying why.
@@ -87,13 +87,21 @@ suite_unit() {
 	done
 }
 
-suite_boot() { program boot tests/boot/run.sh; }
+suite_bench() {
+	make_quietly B="$B" "$B/bench/ingest" >"$OUT/build.log" 2>&1 || true
+	program bench tests/bench/run.sh "$B/bench/ingest"
+}
+
+suite_boot() {
+	program boot tests/boot/run.sh
+	program monitor tests/boot/monitor-dialog.sh
+}
 
 suite_doors() { program doors tests/doors/doors.sh; }
 
 main() {
 	local suite
-	[ $# -gt 0 ] || set -- build lint unit boot doors
+	[ $# -gt 0 ] || set -- build lint unit bench boot doors
 	scripts/packages.sh
 	mkdir -p "$OUT"
 	for suite in "$@"; do

@@ -22,7 +22,12 @@ n=0
 failed=0
 verdict() { # OK TEXT
 	n=$((n + 1))
-	[ "$1" = 1 ] && echo "ok $n - $2" || { echo "not ok $n - $2" && failed=1; }
+	if [ "$1" = 1 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
 }
 
 echo "1..7"
