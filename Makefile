@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # make            build/baton.bzImage and build/batonctl
 # make run        the relay, told in a few lines          (FROM=7.1 TO=7.3, or a path to a bzImage)
+#                 DOOR=bios, grub, uefi, pvh …: one door instead, and what Linux is given there
 # make check      every test
 # make proof      of the tests, those that look at every instruction of the outgoing side
 # make lint       formatting, static analysis, shell       (make format: mend the first)
@@ -31,7 +32,7 @@ include tests/build.mk
 
 # The three of them install and build whatever they need first.
 run:
-	+@B=$(B) FROM='$(FROM)' TO='$(TO)' scripts/run.sh
+	+@B=$(B) FROM='$(FROM)' TO='$(TO)' $(if $(DOOR),tests/doors/run.sh '$(DOOR)',scripts/run.sh)
 
 check:
 	+@B=$(B) tests/check.sh

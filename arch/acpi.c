@@ -8,6 +8,7 @@
 #define MAX_TABLE      MIB(4)
 #define FADT_MIN       92 /* up to and including PM_TMR_LEN */
 #define SRAT_FIRST     48 /* first affinity structure */
+#define MAX_EFI_TABLES 256
 #define SRAT_MEMORY    1
 #define SRAT_ENABLED   1
 
@@ -53,7 +54,37 @@ _Static_assert(offsetof(struct fadt, pm1a_control) == 64, "FADT PM1a_CNT_BLK");
 _Static_assert(offsetof(struct fadt, pm_timer) == 76, "FADT PM_TMR_BLK");
 _Static_assert(offsetof(struct fadt, pm_timer_length) == 91, "FADT PM_TMR_LEN");
 
+/* The 64-bit EFI system table; the parts that matter here. */
+struct efi_systab {
+	char signature[8];
+	uint8_t skip[96];
+	uint64_t nr_tables;
+	paddr_t tables;
+};
+
+struct efi_table {
+	uint8_t guid[16];
+	paddr_t addr;
+};
+
+_Static_assert(offsetof(struct efi_systab, nr_tables) == 104, "EFI system table");
 typedef const void *(*look_fn)(paddr_t addr, uint64_t size);
+
+paddr_t acpi_rsdp_of_efi(paddr_t systab, look_fn look)
+{
+	static const uint8_t acpi2[16] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
+					   0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
+	const struct efi_systab *st = systab ? look(systab, sizeof(*st)) : NULL;
+	const struct efi_table *t;
+
+	if (!st || memcmp(st->signature, "IBI SYST", 8) != 0 || st->nr_tables > MAX_EFI_TABLES)
+		return 0;
+	t = look(st->tables, st->nr_tables * sizeof(*t));
+	for (uint64_t i = 0; t && i < st->nr_tables; i++)
+		if (memcmp(t[i].guid, acpi2, sizeof(acpi2)) == 0)
+			return t[i].addr;
+	return 0;
+}
 
 static const struct rsdp *find_rsdp(paddr_t rsdp, look_fn look)
 {

@@ -28,6 +28,15 @@ struct acpi {
 void acpi_read(struct acpi *acpi, paddr_t rsdp, const void *(*look)(paddr_t addr, uint64_t size));
 
 /**
+ * acpi_rsdp_of_efi() - find the RSDP among the tables that EFI lists
+ * @systab: physical address of the EFI system table, 0 if there is none. Once Linux has given the firmware virtual
+ *          addresses the table names no physical ones any more; but Linux then passes the RSDP on.
+ *
+ * Return: its physical address, or 0.
+ */
+paddr_t acpi_rsdp_of_efi(paddr_t systab, const void *(*look)(paddr_t addr, uint64_t size));
+
+/**
  * acpi_borders() - where the memory of one NUMA node ends and that of another begins, from the SRAT
  * @set: filled in; without an SRAT it stays empty
  *

@@ -10,6 +10,17 @@
 #define NODE_SIZE    sizeof(struct setup_data)
 #define ENTRY_SIZE   sizeof(struct boot_e820_entry)
 
+#define EFI_BOOT_CODE 3
+#define EFI_BOOT_DATA 4
+
+/* What is known of an EFI memory descriptor in any version. */
+struct efi_memory {
+	uint32_t type, pad;
+	paddr_t addr;
+	uint64_t virt, pages, attribute;
+};
+
+_Static_assert(sizeof(struct efi_memory) == 40, "EFI memory descriptor");
 _Static_assert(ENTRY_SIZE == 20, "e820 entry");
 _Static_assert(sizeof(struct boot_params) == 4096, "the zero page");
 
@@ -265,5 +276,26 @@ bool boot_info_inputs(const struct boot_info *bi, struct ranges *set)
 		fits = fits && add_input(set, bi->kho.scratch_addr, bi->kho.scratch_size);
 	for (unsigned int i = 0; fits && i < bi->nr_setup; i++)
 		fits = add_input(set, bi->setup[i].addr, NODE_SIZE + bi->setup[i].len);
+	return fits;
+}
+
+bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set)
+{
+	struct efi_info efi = bi->bp->efi_info;
+	const uint8_t *map = door_ro(&bi->door, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap, efi.efi_memmap_size);
+	bool fits = true;
+
+	if (!map || efi.efi_memdesc_size < sizeof(struct efi_memory))
+		return true;
+	for (uint32_t at = 0; fits && at + efi.efi_memdesc_size <= efi.efi_memmap_size; at += efi.efi_memdesc_size) {
+		struct efi_memory m;
+		paddr_t end;
+
+		memcpy(&m, map + at, sizeof(m));
+		if (m.type != EFI_BOOT_CODE && m.type != EFI_BOOT_DATA)
+			continue;
+		if (m.pages <= PHYS_LIMIT / PAGE_SIZE && range_end(m.addr, m.pages * PAGE_SIZE, &end))
+			fits = ranges_sub(set, m.addr, end);
+	}
 	return fits;
 }

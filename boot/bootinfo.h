@@ -77,4 +77,12 @@ int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t b
  */
 bool boot_info_inputs(const struct boot_info *bi, struct ranges *set);
 
+/**
+ * boot_info_keep_firmware() - take out of @set what EFI boot services code and data lie in
+ * The firmware has been left, but its runtime services may still look there until the next Linux has given them their
+ * virtual addresses; and where something else lies by then, Linux never frees that memory.
+ * Return: false if @set is full.
+ */
+bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set);
+
 #endif

@@ -2,41 +2,34 @@
 ;
 ; The ways into the protected-mode part of the image.
 ;
-; +0x000  32-bit entry, of loaders that know no better: says that this door is closed.
-; +0x200  64-bit entry, from Linux's purgatory, another baton, or any 64-bit boot loader:
-;           RSI = physical address of boot_params
-;           long mode, paging on, this image, boot_params and all it points to identity-mapped
-;           interrupts off; no usable stack, GDT, IDT or bss is taken for granted, nor is any load address
-; +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
-; +0x2c0  kernel_info of the boot protocol
+;   +0x000  32-bit entry: page tables of its own, then the 64-bit one (entry32.inc)
+;   +0x200  64-bit entry, from Linux's purgatory, another baton, the EFI door or a boot loader
+;   +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
+;   +0x2c0  kernel_info of the boot protocol
+;
+; The 16-bit door is in the header in front of the image (real16.inc), the EFI door in efi.c.
 
 	default rel
-	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start
+	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start, early_tables
 	extern gdt, gdt_pointer, canary_area
-	extern baton_main
+	extern baton_main, pvh_boot_params
 
 	section .head exec
 
-	bits 32
-entry32:
-	mov dx, 0x3f8
-	call .here
-.here:	pop esi
-	add esi, closed - .here
-.next:	mov al, [esi]
-	test al, al
-	jz .stop
-	out dx, al
-	inc esi
-	jmp .next
-.stop:	hlt
-	jmp .stop
-closed:	db "baton: this image starts by kexec only; the 32-bit entry is not built in", 13, 10, 0
+%include "boot/entry32.inc"
 
 	times 0x200 - ($ - $$) db 0
 	bits 64
 	global entry64
+
+; entry64
+;   In:  RSI = physical address of boot_params
+;        long mode, paging on, this image, boot_params and all it points to identity-mapped
+;        no usable stack, GDT, IDT or bss is taken for granted, nor is any load address
+;   Out: baton_main; no return
 entry64:
+	xor r13d, r13d
+entry:
 	cli
 	cld
 	rdtsc
@@ -44,6 +37,9 @@ entry64:
 	lea r14, [rdx + rax]		; time of entry, for the clock
 	mov r15, rsi
 	jmp enter
+enter_pvh:				; the same, but RSI = hvm_start_info
+	mov r13d, 1
+	jmp entry
 
 	times 0x280 - ($ - $$) db 0
 	global payload_slot
@@ -63,8 +59,18 @@ kernel_info:
 kernel_info_end:
 
 	section .text.entry exec
-; From here on nothing of the previous kernel is used but its page tables.
+; From here on nothing of whoever was before is used but its page tables.
 enter:
+	; Firmware may have mapped the image with rights of its own. Only baton's own tables are
+	; to count: away with translations that outlive a change of tables, and with write
+	; protection until they are in use.
+	mov rax, cr4
+	and eax, ~(1 << 7 | 1 << 17 | 1 << 23)	; PGE, PCIDE, CET
+	mov cr4, rax
+	mov rax, cr0
+	and eax, ~(1 << 16)		; WP
+	mov cr0, rax
+
 	lea rdi, [bss_start]		; includes the stack: nothing is on it yet
 	lea rcx, [bss_end]
 	sub rcx, rdi
@@ -131,8 +137,13 @@ enter:
 	xor al, al			; a zero byte ends runaway strings before the canary
 	mov [canary_area + 0x28], rax
 
-	mov rdi, r15
-	mov rsi, r14
 	xor ebp, ebp			; the back-trace ends here
+	mov rdi, r15
+	test r13d, r13d
+	jz .params
+	call pvh_boot_params
+	mov rdi, rax
+.params:
+	mov rsi, r14
 	call baton_main
 	ud2

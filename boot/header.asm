@@ -1,15 +1,22 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The bzImage header: 4096 bytes in front of the protected-mode part, so that the latter keeps the alignment
-; that its page layout needs wherever the whole file is put.
+; The first 4096 bytes of the file: what each kind of loader looks for, in front of the
+; protected-mode part. Exactly 4096, so that the latter keeps the alignment that its page layout
+; needs wherever the whole file is put.
+;
+;   0x000  MZ, and the PE headers for UEFI          pe.inc
+;   0x1f1  the setup header of the Linux boot protocol
+;   0x200  16-bit entry, and the code behind it     real16.inc
+;   0xc00  two small sections of the PE file        sbat.inc
 ;
 ; Assembled last, as a flat file, when the linked kernel's sizes are known:
 ;   IMAGE_SIZE  bytes of the kernel in memory, bss included
 ;   FILE_SIZE   bytes of it in the file
+;   RODATA, DATA  where in it constants and writable data begin
+;   EFI_ENTRY   where in it the EFI door is
 ;   VERSION     "0.1"
 ;
-; Field offsets: Documentation/arch/x86/boot.rst. The 64-bit door is entry64 in entry.asm. The 16-bit door
-; only says that it is closed.
+; Field offsets: Documentation/arch/x86/boot.rst. The 32-bit and 64-bit doors are in entry.asm.
 
 	bits 16
 	org 0
@@ -23,6 +30,8 @@
 %macro pad_to 1
 	times %1 - ($ - $$) db 0
 %endmacro
+
+%include "boot/pe.inc"
 
 	pad_to 0x1f1
 setup_sects:	db 7			; header sectors behind the first: 8 × 512 bytes in all
@@ -67,25 +76,17 @@ handover_offset: dd 0
 kernel_info_offset: dd 0x2c0
 header_end:
 
-start16:
-	push cs
-	pop ds
-	mov si, closed - 0x200		; a loader enters at CS = our segment + 0x20
-.next:	lodsb
-	test al, al
-	jz .stop
-	mov dx, 0x3f8
-	out dx, al
-	jmp .next
-.stop:	hlt
-	jmp .stop
+%include "boot/real16.inc"
 
-closed:		db "baton: this image starts by kexec only; the 16-bit entry is not built in", 13, 10, 0
 version_string:	db "baton-", VERSION, " kexec handover relay", 0
-	pad_to 4096
+
+%include "boot/sbat.inc"
 
 %if (header_end - $$) != 0x26c
 %error "the setup header must end at 0x26c: see protocol 2.15"
+%endif
+%if ($ - $$) != 4096
+%error "the header is 4096 bytes long"
 %endif
 %if (start16 - header) != 0x6a
 %error "the jump at 0x200 tells loaders how long the header is"

@@ -56,6 +56,8 @@ static bool find_scratch(struct baton *b)
 		for (unsigned int i = 0; i < b->info.ram.nr; i++)
 			ok = ok && ranges_add(&b->scratch, max_u64(b->info.ram.r[i].base, LOW_LIMIT),
 					      max_u64(b->info.ram.r[i].end, LOW_LIMIT));
+	if (!b->info.has_kho)
+		ok = ok && boot_info_keep_firmware(&b->info, &b->scratch);
 	ok = ok && boot_info_inputs(&b->info, &inputs);
 	for (unsigned int i = 0; i < b->scratch.nr; i++)
 		ok = ok && ranges_add(&b->early, b->scratch.r[i].base, b->scratch.r[i].end);
@@ -137,8 +139,11 @@ static void fill_page_map(struct baton *b, void *mem)
 
 static int ask_acpi(struct baton *b)
 {
+	const struct efi_info efi = b->info.bp->efi_info;
 	paddr_t rsdp = b->info.bp->acpi_rsdp_addr;
 
+	if (!rsdp)
+		rsdp = acpi_rsdp_of_efi((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab, look_at_firmware);
 	acpi_read(&b->acpi, rsdp, look_at_firmware);
 	clock_set(b->acpi.pm_timer);
 	if (!acpi_borders(&b->borders, rsdp, look_at_firmware))

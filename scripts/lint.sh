@@ -37,11 +37,14 @@ point() {
 
 format() { files '*.[ch]' | xargs clang-format --dry-run -Werror; }
 
+# What the files that speak to UEFI firmware need, and no other minds.
+EFI='-isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fshort-wchar'
+
 tidy() {
 	local out
 	# shellcheck disable=SC2016 # for the inner shell
 	out=$(files '*.c' | xargs -P "$(nproc)" -n 4 sh -c \
-		'clang-tidy -quiet "$@" -- -std=gnu11 -I. -DBATON_VERSION=\"lint\" 2>&1' tidy) && return
+		'clang-tidy -quiet "$@" -- -std=gnu11 -I. -DBATON_VERSION=\"lint\" '"$EFI"' 2>&1' tidy) && return
 	grep -vE '^[0-9]+ warnings? (generated|treated)|^\[[0-9/]+\] Processing|^Suppressed|^$' <<<"$out"
 	return 1
 }

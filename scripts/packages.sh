@@ -3,7 +3,7 @@
 #
 # Installs what is missing of the Debian packages that a task needs, as root or through sudo.
 #
-#   packages.sh [-n] [SET...]    build kernel run check; all of them without a name
+#   packages.sh [-n] [SET...]    build kernel run doors check; all of them without a name
 #
 # Does nothing, and asks nobody, when all are there. -n only names what is missing, and fails if
 # anything is.
@@ -19,11 +19,14 @@ declare -A SETS=(
 		tar'
 	# QEMU and what goes into it
 	[run]='gcc libc6-dev qemu-system-x86 ovmf'
+	# the tests of the doors: disk images, boot loaders, signatures
+	[doors]='mtools dosfstools xorriso grub-common grub-pc-bin grub-efi-amd64-bin sbsigntool openssl ovmf
+		qemu-system-x86 file'
 	# tests and lint
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
 		shellcheck clang-format clang-tidy valgrind git'
 )
-ORDER='build kernel run check'
+ORDER='build kernel run doors check'
 
 die() {
 	printf 'packages: %s\n' "$1" >&2

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
-PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/options.c \
+PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/e820.c boot/options.c \
 	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -14,6 +14,9 @@ $(B)/host/%.o: %.c
 
 $(B)/host/libbaton.a: $(PURE_OBJ)
 	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
+
+# Includes the door itself, which needs the firmware's headers.
+$(B)/unit/test_efi $(B)/unit/test_efi_payload: SAN += $(EFI_FLAGS)
 
 $(B)/unit/%: tests/unit/%.c $(B)/host/libbaton.a
 	@mkdir -p $(@D)

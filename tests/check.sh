@@ -3,7 +3,7 @@
 #
 # make check: everything that can be checked, as TAP, and a last line "N passed, N failed".
 #
-#   check.sh [SUITE...]      build lint unit bench boot proof; all of them without a name
+#   check.sh [SUITE...]      build lint unit bench boot doors proof; all of them without a name
 #
 # A suite is a program that prints TAP. Counted as failed are: a point that is not ok, a point that was
 # skipped, a point that the plan promises and that never came, and a program that ends badly without saying why.
@@ -97,11 +97,13 @@ suite_boot() {
 	program monitor tests/boot/monitor-dialog.sh
 }
 
+suite_doors() { program doors tests/doors/doors.sh; }
+
 suite_proof() { program proof tests/proof/run.sh; }
 
 main() {
 	local suite
-	[ $# -gt 0 ] || set -- build lint unit bench boot proof
+	[ $# -gt 0 ] || set -- build lint unit bench boot doors proof
 	scripts/packages.sh
 	mkdir -p "$OUT"
 	for suite in "$@"; do

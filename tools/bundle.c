@@ -10,11 +10,13 @@
 #include "kexec/slot.h"
 #include "tools/abi_scan.h"
 #include "tools/file.h"
+#include "tools/pe.h"
 
 #define CPIO_HEADER  110
 #define IMAGE_MAX    GIB(1)     /* more than this, a baton's image can't be */
 #define BUNDLE_MAX   0xfffff000 /* init_size is a whole number of pages in 32 bits */
 #define PARAGRAPH    16         /* what syssize counts */
+#define SIGNATURES   KIB(16)    /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
 #define HDR_SYSSIZE  0x1f4      /* offsets in the file */
 #define HDR_INITSIZE 0x260
 
@@ -126,29 +128,29 @@ static void patch(struct parts *p)
 	uint64_t code = p->baton_bz.code, whole = p->out.size - code;
 	uint32_t syssize = (uint32_t)(whole / PARAGRAPH);
 	uint32_t init_size =
-		(uint32_t)max_u64(p->baton_bz.hdr.init_size, align_up(whole, PAGE_SIZE));
+		(uint32_t)max_u64(p->baton_bz.hdr.init_size, align_up(whole + SIGNATURES, PAGE_SIZE));
 
 	memcpy(p->out.data + code + SLOT_OFFSET, &p->slot, sizeof(p->slot));
 	memcpy(p->out.data + HDR_SYSSIZE, &syssize, sizeof(syssize));
 	memcpy(p->out.data + HDR_INITSIZE, &init_size, sizeof(init_size));
 }
 
-static bool assemble(struct parts *p, const struct bundle *b)
+static int assemble(struct parts *p, const struct bundle *b, struct fault *f)
 {
 	struct buffer *out = &p->out;
 	uint64_t code = p->baton_bz.code;
 
 	if (!buffer_add(out, p->baton.data, p->baton.size) ||
 	    !buffer_zero_to(out, code + p->slot.image))
-		return false;
+		return fault_set(f, "out-of-memory", "no memory for the bundle");
 	p->slot.payload = p->slot.image;
 	if (!add_archive(p, b))
-		return false;
+		return fault_set(f, "out-of-memory", "no memory for the bundle");
 	p->slot.size = out->size - code - p->slot.payload;
-	if (!buffer_zero_to(out, code + align_up(out->size - code, PARAGRAPH)))
-		return false;
+	if (!buffer_zero_to(out, align_up(out->size, PE_FILE_ALIGN)))
+		return fault_set(f, "out-of-memory", "no memory for the bundle");
 	patch(p);
-	return true;
+	return pe_add_payload(out, code + p->slot.image, f);
 }
 
 static unsigned long kib(const struct buffer *b)
@@ -170,8 +172,8 @@ int bundle_make(const struct bundle *b, struct fault *f)
 	struct parts p = { 0 };
 	int ret = read_parts(&p, b, f);
 
-	if (ret == 0 && !assemble(&p, b))
-		ret = fault_set(f, "out-of-memory", "no memory for the bundle");
+	if (ret == 0)
+		ret = assemble(&p, b, f);
 	if (ret == 0)
 		ret = file_write(b->out, &p.out, f);
 	if (ret == 0)

@@ -102,6 +102,31 @@ vmlinux()
 	} >"$file"
 }
 
+# pe FILE - PE headers as baton has them, with one section: .data at 0x3000, 8 KiB of 40
+pe()
+{
+	printf MZ | dd of="$1" conv=notrunc status=none
+	put "$1" $((0x3c)) 4 $((0x40))
+	printf PE | dd of="$1" bs=1 seek=$((0x40)) conv=notrunc status=none
+	put "$1" $((0x46)) 2 1
+	put "$1" $((0x54)) 2 160
+	put "$1" $((0x58)) 2 $((0x20b))
+	printf .data | dd of="$1" bs=1 seek=$((0xf8)) conv=notrunc status=none
+	put "$1" $((0xf8 + 8)) 4 40960
+	put "$1" $((0xf8 + 12)) 4 $((0x3000))
+	put "$1" $((0xf8 + 16)) 4 8192
+	put "$1" $((0xf8 + 20)) 4 1024
+}
+
+# pe_sum FILE - the checksum that belongs into its headers: 16-bit words with carry, and the length
+pe_sum()
+{
+	cp "$1" summed
+	put summed $((0x98)) 4 0
+	od -An -v -tu2 -w2 summed | awk -v size="$(stat -c %s "$1")" '
+		{ sum += $1; if (sum > 65535) sum -= 65535 } END { print sum + size }'
+}
+
 # baton FILE - a baton of 8 KiB that takes 40 KiB with its bss, with an empty slot
 baton()
 {
@@ -111,6 +136,7 @@ baton()
 	put code $((0x290)) 8 0
 	put code $((0x298)) 8 0
 	bzimage "$1" code baton-0.1
+	pe "$1"
 }
 
 run()
@@ -206,7 +232,20 @@ check "init_size is not less than before" [ "$(get bundle.bzImage $((0x260)) 4)"
 # syssize apart, the header is as it was; init_size was large enough.
 cp bundle.bzImage header
 put header $((0x1f4)) 4 "$(get baton.bzImage $((0x1f4)) 4)"
-check "nothing else of the header changes" cmp -n 1024 header baton.bzImage
+check "nothing else of the setup header changes" cmp -n $((1024 - 0x1f1)) -i $((0x1f1)) header baton.bzImage
+
+# What UEFI sees of it.
+size=$(stat -c %s bundle.bzImage)
+check "PE: whole sectors" [ $((size % 512)) -eq 0 ]
+check "PE: one section more" [ "$(get bundle.bzImage $((0x46)) 2)" -eq 2 ]
+check "PE: .data reaches up to it in the file too" [ "$(get bundle.bzImage $((0xf8 + 16)) 4)" -eq 40960 ]
+check "PE: .payload is read-only" [ "$(get bundle.bzImage $((0x120 + 36)) 4)" -eq $((0x40000040)) ]
+check "PE: .payload begins where it does in memory" [ "$(get bundle.bzImage $((0x120 + 12)) 4)" -eq $((0x3000 + 40960)) ]
+check "PE: .payload begins where it does in the file" [ "$(get bundle.bzImage $((0x120 + 20)) 4)" -eq $((1024 + 40960)) ]
+check "PE: .payload takes in all the rest" [ "$(get bundle.bzImage $((0x120 + 16)) 4)" -eq $((size - 1024 - 40960)) ]
+check "PE: the size of the image" \
+	[ "$(get bundle.bzImage $((0x90)) 4)" -eq $((0x3000 + ((size - 1024 + 4095) & ~4095))) ]
+check "PE: the checksum" [ "$(get bundle.bzImage $((0x98)) 4)" -eq "$(pe_sum bundle.bzImage)" ]
 at=$(grep -abo baton/initrd bundle.bzImage | head -n 1 | cut -d: -f1)
 check "the initrd is page-aligned in the protected-mode part" \
 	cmp -s -n 70000 -i $((1024 + payload + 4096)):0 bundle.bzImage initrd
@@ -215,8 +254,8 @@ check "and comes first" [ "$at" -eq $((1024 + payload + 110)) ]
 head -c 1500000 /dev/zero >large
 check "a large initrd" good -k plain.bzImage -i large baton.bzImage
 whole=$(($(stat -c %s bundle.bzImage) - 1024))
-pages=$(((whole + 4095) & ~4095))
-check "init_size grows with it" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $pages ]
+pages=$(((whole + 16384 + 4095) & ~4095))
+check "init_size grows with it, and leaves room for signatures" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $pages ]
 check "a kernel alone" good -k plain.bzImage baton.bzImage
 archive bundle.bzImage
 check "brings no initrd" [ ! -e x/baton/initrd ]
@@ -307,6 +346,17 @@ put b $((1024 + 0x288)) 8 40961
 check "a baton of no whole pages" refused baton-image -k plain.bzImage b
 put b $((1024 + 0x288)) 8 $((1 << 40))
 check "a baton of 1 TiB" refused baton-image -k plain.bzImage b
+cp baton.bzImage b
+put b $((0x3c)) 4 $((0xfffffff0))
+check "a baton with PE headers nowhere" refused baton-image -k plain.bzImage b
+put b $((0x3c)) 4 $((0x40))
+put b $((0x46)) 2 6
+check "a baton with no room for a section" refused baton-image -k plain.bzImage b
+put b $((0x46)) 2 0
+check "a baton without sections" refused baton-image -k plain.bzImage b
+put b $((0x46)) 2 1
+put b $((0xec)) 4 1000
+check "a signed baton" refused baton-image -k plain.bzImage b
 long=$(head -c 2017 /dev/zero | tr '\0' x)
 check "a command line too long" refused cmdline-too-long -k plain.bzImage -c "$long" baton.bzImage
 check "the longest command line" good -k plain.bzImage -c "${long%x}" baton.bzImage

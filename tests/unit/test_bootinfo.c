@@ -533,6 +533,40 @@ static void test_inputs(void **state)
 	assert_false(boot_info_inputs(bi, &set));
 }
 
+static void firmware(unsigned int i, uint32_t type, uint64_t addr, uint64_t pages)
+{
+	put(MIB(3) + 48 * i, 4, type);
+	put(MIB(3) + 48 * i + 8, 8, addr);
+	put(MIB(3) + 48 * i + 24, 8, pages);
+	put(BP + 0x1d4, 4, 48 * (i + 1));
+}
+
+static void test_keep_firmware(void **state)
+{
+	struct range r[4];
+	struct ranges set = { r, 0, 4 };
+
+	(void)state;
+	put(BP + 0x1c8, 4, 48); /* bytes of a descriptor */
+	put(BP + 0x1d0, 4, MIB(3));
+	firmware(0, 7, MIB(1), 512);         /* free */
+	firmware(1, 4, MIB(2), 16);          /* boot services data */
+	firmware(2, 3, MIB(2) + KIB(64), 1); /* boot services code */
+	firmware(3, 4, MIB(8), 1);           /* elsewhere */
+	firmware(4, 4, MIB(2), 1ULL << 52);  /* out of this world */
+	assert_int_equal(read_it(), 0);
+	assert_true(ranges_add(&set, MIB(1), MIB(4)));
+	assert_true(boot_info_keep_firmware(bi, &set));
+	assert_int_equal(set.nr, 2);
+	assert_int_equal(r[0].end, MIB(2));
+	assert_int_equal(r[1].base, MIB(2) + KIB(68));
+	set = (struct ranges){ r, 0, 1 };
+	assert_true(ranges_add(&set, MIB(1), MIB(4)));
+	assert_false(boot_info_keep_firmware(bi, &set));
+	put(BP + 0x1c8, 4, 8); /* descriptors that can't be */
+	assert_true(boot_info_keep_firmware(bi, &set));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -555,6 +589,7 @@ int main(void)
 		TEST(test_cmdline),
 		TEST(test_initrd),
 		TEST(test_inputs),
+		TEST(test_keep_firmware),
 	};
 
 	return cmocka_run_group_tests_name("bootinfo", tests, NULL, NULL);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The EFI door, in the rooms of which no relocation has been applied: no function here may use a
+ * constant that holds a pointer (the linker script checks). Headers are GNU-EFI's, its library is
+ * not needed.
+ */
+#ifndef BATON_BOOT_EFI_H
+#define BATON_BOOT_EFI_H
+
+#include <efi.h>
+
+#include <asm/bootparam.h>
+
+#include "lib/num.h"
+
+#define EFI_BLOCKS  4    /* runs of pages that the door asks for */
+#define EFI_CMDLINE 4096 /* longest command line, with its NUL */
+
+/** struct efi_block - pages that the firmware gave: returned if the door fails */
+struct efi_block {
+	EFI_PHYSICAL_ADDRESS base;
+	UINTN pages;
+};
+
+/**
+ * struct efi - one run of the door
+ * @image, @st, @bs: what the firmware passes
+ * @loaded:  how the image came here: from which device, with which options
+ * @secure:  Secure Boot is enforced
+ * @bp:      boot_params being made
+ * @cmdline: EFI_CMDLINE bytes, that @bp points to
+ */
+struct efi {
+	EFI_HANDLE image;
+	EFI_SYSTEM_TABLE *st;
+	EFI_BOOT_SERVICES *bs;
+	EFI_LOADED_IMAGE *loaded;
+	bool secure;
+	struct boot_params *bp;
+	char *cmdline;
+	struct efi_block block[EFI_BLOCKS];
+	unsigned int nr_blocks;
+};
+
+/**
+ * struct efi_source - something that can be read whole
+ * @name: for messages
+ * @size: bytes; 0 if there is no such thing
+ * @file, @loader: where from: one of them is set, if @size is not 0
+ */
+struct efi_source {
+	const CHAR16 *name;
+	UINTN size;
+	EFI_FILE_HANDLE file;
+	EFI_LOAD_FILE_PROTOCOL *loader;
+};
+
+/* efi.c: words and memory */
+
+/** efi_say() - a line on the firmware's console: "baton: ", @a, and @b if it is not NULL. */
+void efi_say(struct efi *e, const CHAR16 *a, const CHAR16 *b);
+
+/**
+ * efi_fail() - the same, with the status as a number
+ * Return: @status.
+ */
+EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHAR16 *b);
+
+/** efi_alloc() - @bytes of whole pages, zeroed. Return: NULL, and a message, if there are none. */
+void *efi_alloc(struct efi *e, UINT64 bytes);
+
+/* efi_files.c */
+
+/** efi_open() - the file @path beside the image. What is not there is a source without bytes. */
+EFI_STATUS efi_open(struct efi *e, const CHAR16 *path, struct efi_source *s);
+
+/** efi_open_initrd() - what a boot loader offers as initrd, or names by initrd= */
+EFI_STATUS efi_open_initrd(struct efi *e, struct efi_source *s);
+
+/** efi_read() - all of @s into @buf, and close it. */
+EFI_STATUS efi_read(struct efi *e, struct efi_source *s, void *buf);
+
+/** efi_verify() - would the firmware start the PE file at @path that was read into @buf? */
+EFI_STATUS efi_verify(struct efi *e, const CHAR16 *path, void *buf, UINTN size);
+
+/* efi_payload.c */
+
+/** efi_payload() - command line and, unless the image is a bundle, the payload: into @e->bp. */
+EFI_STATUS efi_payload(struct efi *e);
+
+/* efi_machine.c */
+
+/** efi_describe() - screen, ACPI and Secure Boot into @e->bp. */
+void efi_describe(struct efi *e);
+
+/** efi_leave() - memory map and ExitBootServices: boot services are gone if it succeeds. */
+EFI_STATUS efi_leave(struct efi *e);
+
+#endif

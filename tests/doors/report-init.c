@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The init of a Linux that came in through a door: says what it was given, one fact a line, and
+ * powers off. With a /kernel beside it, it kexecs that instead, with /initrd and the command line
+ * in /cmdline.
+ *
+ * Every line begins with "DOOR: ", so that two runs can be compared line by line.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LOG_SIZE     (1 << 20)
+#define LOG_READ_ALL 3
+#define LOG_LEVEL    8
+#define SETTLE_US    200000
+#define PARAMS_SIZE  4096
+#define SCREEN_SIZE  64
+#define SECURE_AT    0x1ec
+#define MAX_NAMES    512
+#define EFIVARS      "/sys/firmware/efi/efivars"
+
+static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	printf("DOOR: ");
+	vprintf(fmt, args);
+	printf("\n");
+	fflush(stdout);
+	va_end(args);
+}
+
+static void print_file(const char *topic, const char *path)
+{
+	char line[1024];
+	FILE *f = fopen(path, "r");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		say("%s %s", topic, line);
+	}
+	if (f)
+		fclose(f);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a folder, sorted. */
+static void print_names(const char *topic, const char *path)
+{
+	char *name[MAX_NAMES];
+	size_t n = 0;
+	struct dirent *d;
+	DIR *dir = opendir(path);
+
+	while (dir && n < MAX_NAMES && (d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			name[n++] = strdup(d->d_name);
+	if (dir)
+		closedir(dir);
+	qsort(name, n, sizeof(*name), by_name);
+	for (size_t i = 0; i < n; i++) {
+		say("%s %s", topic, name[i]);
+		free(name[i]);
+	}
+}
+
+/* Each region that the firmware keeps for its services: what it is and where. */
+static void print_runtime_map(void)
+{
+	static const char *const field[] = { "type", "phys_addr", "num_pages", "attribute" };
+	char path[128], line[128], all[256];
+
+	for (int i = 0; i < MAX_NAMES; i++) {
+		all[0] = '\0';
+		for (size_t k = 0; k < sizeof(field) / sizeof(*field); k++) {
+			FILE *f;
+
+			snprintf(path, sizeof(path), "/sys/firmware/efi/runtime-map/%d/%s", i,
+				 field[k]);
+			f = fopen(path, "r");
+			if (!f || !fgets(line, sizeof(line), f))
+				return;
+			fclose(f);
+			line[strcspn(line, "\n")] = '\0';
+			strcat(strcat(all, " "), line);
+		}
+		say("efi runtime%s", all);
+	}
+}
+
+/* What the kernel said in its log of the memory map, of EFI and of bugs. */
+static void print_log(void)
+{
+	static char log[LOG_SIZE];
+	int n = klogctl(LOG_READ_ALL, log, sizeof(log) - 1);
+	char *line, *rest = log;
+
+	log[n > 0 ? n : 0] = '\0';
+	while ((line = strsep(&rest, "\n"))) {
+		char *text = strchr(line, ']');
+
+		if (!text)
+			continue;
+		text += 2;
+		if (strncmp(text, "BIOS-e820:", 10) == 0 || strncmp(text, "efi:", 4) == 0 ||
+		    strncmp(text, "KHO:", 4) == 0 || strstr(text, "irmware Bug") ||
+		    strstr(text, "secureboot:") || strncmp(text, "ACPI: RSDP", 10) == 0 ||
+		    strncmp(text, "SMBIOS ", 7) == 0 || strncmp(text, "DMI: ", 5) == 0)
+			say("log %s", text);
+	}
+}
+
+static void print_params(void)
+{
+	uint8_t data[PARAMS_SIZE];
+	char hex[2 * SCREEN_SIZE + 1];
+	int fd = open("/sys/kernel/boot_params/data", O_RDONLY);
+
+	if (fd < 0 || read(fd, data, sizeof(data)) != sizeof(data)) {
+		say("boot_params unreadable");
+		return;
+	}
+	close(fd);
+	for (int i = 0; i < SCREEN_SIZE; i++)
+		sprintf(hex + 2 * i, "%02x", data[i]);
+	say("screen %s", hex);
+	say("secure_boot %u", data[SECURE_AT]);
+}
+
+/* EFI variables: reading one is a call to a runtime service. */
+static void print_variables(void)
+{
+	uint8_t value[64] = { 0 };
+	ssize_t n;
+	int fd;
+
+	if (mount("efivarfs", EFIVARS, "efivarfs", 0, NULL))
+		return;
+	fd = open(EFIVARS "/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", O_RDONLY);
+	n = fd < 0 ? -1 : read(fd, value, sizeof(value));
+	say("variable SecureBoot %zd bytes, %u", n, value[4]);
+}
+
+static void kexec_on(void)
+{
+	static char cmdline[4096];
+	int kernel = open("/kernel", O_RDONLY), initrd = open("/initrd", O_RDONLY),
+	    fd = open("/cmdline", O_RDONLY);
+
+	if (fd >= 0 && read(fd, cmdline, sizeof(cmdline) - 1) < 0)
+		say("failed: /cmdline");
+	cmdline[strcspn(cmdline, "\n")] = '\0';
+	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline,
+		    initrd < 0 ? 4UL : 0UL))
+		say("failed: kexec_file_load: %m");
+	else
+		reboot(RB_KEXEC);
+	reboot(RB_AUTOBOOT);
+}
+
+static void mount_all(void)
+{
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+}
+
+/* What the kernel still has to say must not end up inside our lines. */
+static void quiet(void)
+{
+	klogctl(LOG_LEVEL, NULL, 1);
+	usleep(SETTLE_US);
+}
+
+int main(void)
+{
+	mount_all();
+	quiet();
+	if (access("/kernel", F_OK) == 0) {
+		say("first");
+		print_variables();
+		kexec_on();
+	}
+	say("begin");
+	print_log();
+	print_params();
+	print_file("iomem", "/proc/iomem");
+	print_file("cmdline", "/proc/cmdline");
+	print_names("acpi", "/sys/firmware/acpi/tables");
+	print_names("dmi", "/sys/firmware/dmi/tables");
+	print_names("efi", "/sys/firmware/efi");
+	print_file("efi", "/sys/firmware/efi/systab");
+	print_runtime_map();
+	print_variables();
+	say("end");
+	reboot(RB_POWER_OFF);
+	return 0;
+}

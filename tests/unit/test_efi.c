@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/* The EFI door against a firmware made of a few functions: memory map, screen, the way out. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+#include "boot/efi_machine.c"
+/* clang-format on */
+
+#define ENTRY     48 /* as firmware does it: larger than the structure that is known */
+#define MAX_CALLS 8
+
+/** struct firmware - how it behaves, and what was asked of it */
+static struct {
+	unsigned int entries, fail_exits, exits, allocs, maps;
+	unsigned int allocs_after_exit;
+	UINTN asked[MAX_CALLS];
+	EFI_MEMORY_DESCRIPTOR map[200];
+} fw;
+
+static void *blocks[4];
+
+void *efi_alloc(struct efi *e, UINT64 bytes)
+{
+	(void)e;
+	fw.allocs_after_exit += fw.exits > 0;
+	fw.entries++; /* as asking for memory does */
+	return blocks[fw.allocs++] = calloc(1, bytes);
+}
+
+EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHAR16 *b)
+{
+	(void)e, (void)a, (void)b;
+	return status;
+}
+
+static EFI_STATUS EFIAPI get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map, UINTN *key,
+					UINTN *entry, UINT32 *version)
+{
+	UINTN have = *size;
+
+	fw.asked[fw.maps++] = have;
+	*size = fw.entries * ENTRY;
+	*entry = ENTRY;
+	*version = 1;
+	*key = 100 + fw.exits;
+	if (have < *size)
+		return EFI_BUFFER_TOO_SMALL;
+	for (unsigned int i = 0; i < fw.entries; i++)
+		memcpy((UINT8 *)map + i * ENTRY, &fw.map[i], sizeof(*map));
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
+{
+	(void)image;
+	if (key != 100 + fw.exits || fw.exits < fw.fail_exits) {
+		fw.exits++;
+		fw.entries += 3; /* it stopped a timer, which freed its memory */
+		return EFI_INVALID_PARAMETER;
+	}
+	return EFI_SUCCESS;
+}
+
+static EFI_BOOT_SERVICES bs = { .GetMemoryMap = get_memory_map,
+				.ExitBootServices = exit_boot_services };
+static struct boot_params bp;
+
+static EFI_STATUS run(unsigned int entries, unsigned int fail_exits)
+{
+	struct efi e = { .bs = &bs, .bp = &bp, .st = (EFI_SYSTEM_TABLE *)0x123456789aUL };
+
+	memset(&fw, 0, sizeof(fw));
+	memset(&bp, 0, sizeof(bp));
+	fw.entries = entries;
+	fw.fail_exits = fail_exits;
+	for (unsigned int i = 0; i < ARRAY_SIZE(fw.map); i++)
+		fw.map[i] = (EFI_MEMORY_DESCRIPTOR){ .Type = i % 2 ? EfiRuntimeServicesData :
+								     EfiConventionalMemory,
+						     .PhysicalStart = i * 0x10000,
+						     .NumberOfPages = 16 };
+	return efi_leave(&e);
+}
+
+static void release(void)
+{
+	for (unsigned int i = 0; i < fw.allocs; i++)
+		free(blocks[i]);
+}
+
+static void test_leave(void **state)
+{
+	(void)state;
+	assert_int_equal(run(10, 0), EFI_SUCCESS);
+	assert_int_equal(fw.allocs, 1);
+	assert_int_equal(bp.e820_entries, 11);
+	assert_int_equal(bp.efi_info.efi_loader_signature, SIGNATURE_64);
+	assert_int_equal(bp.efi_info.efi_systab, 0x3456789a);
+	assert_int_equal(bp.efi_info.efi_systab_hi, 0x12);
+	assert_int_equal(bp.efi_info.efi_memmap_size, 11 * ENTRY);
+	assert_int_equal(bp.efi_info.efi_memdesc_size, ENTRY);
+	assert_int_equal(bp.hdr.setup_data, 0);
+	release();
+}
+
+/* It offers the whole buffer again, not what the first map took, and asks for no memory. */
+static void test_leave_again(void **state)
+{
+	(void)state;
+	assert_int_equal(run(10, 1), EFI_SUCCESS);
+	assert_int_equal(fw.exits, 1);
+	assert_int_equal(fw.allocs_after_exit, 0);
+	assert_int_equal(fw.maps, 3);
+	assert_int_equal(fw.asked[2], fw.asked[1]);
+	assert_true(fw.asked[1] >= 10 * ENTRY + MAP_SLACK);
+	assert_int_equal(bp.e820_entries, 14);
+	release();
+}
+
+static void test_leave_never(void **state)
+{
+	(void)state;
+	assert_int_equal(run(10, 9), EFI_INVALID_PARAMETER);
+	assert_int_equal(fw.exits, EXIT_TRIES);
+	assert_int_equal(fw.allocs_after_exit, 0);
+	release();
+}
+
+static void test_many_entries(void **state)
+{
+	const struct setup_data *ext;
+
+	(void)state;
+	assert_int_equal(run(150, 0), EFI_SUCCESS);
+	assert_int_equal(bp.e820_entries, E820_MAX_ENTRIES_ZEROPAGE);
+	ext = (const struct setup_data *)(uintptr_t)bp.hdr.setup_data;
+	assert_non_null(ext);
+	assert_int_equal(ext->type, SETUP_E820_EXT);
+	assert_int_equal(ext->len,
+			 (151 - E820_MAX_ENTRIES_ZEROPAGE) * sizeof(struct boot_e820_entry));
+	release();
+}
+
+static void test_types(void **state)
+{
+	static const struct {
+		UINT32 type;
+		UINT64 attribute;
+		UINT32 e820;
+	} row[] = {
+		{ EfiReservedMemoryType, 0, E820_RESERVED },
+		{ EfiLoaderCode, 0, E820_RAM },
+		{ EfiLoaderData, 0, E820_RAM },
+		{ EfiBootServicesCode, 0, E820_RAM },
+		{ EfiBootServicesData, 0, E820_RAM },
+		{ EfiRuntimeServicesCode, 0, E820_RESERVED },
+		{ EfiRuntimeServicesData, 0, E820_RESERVED },
+		{ EfiConventionalMemory, 0, E820_RAM },
+		{ EfiConventionalMemory, SPECIAL_PURPOSE, E820_SOFT },
+		{ EfiUnusableMemory, 0, E820_UNUSABLE },
+		{ EfiACPIReclaimMemory, 0, E820_ACPI },
+		{ EfiACPIMemoryNVS, 0, E820_NVS },
+		{ EfiMemoryMappedIO, 0, E820_RESERVED },
+		{ EfiPalCode, 0, E820_RESERVED },
+		{ PERSISTENT_MEMORY, 0, E820_PERSISTENT },
+		{ 15, 0, E820_RESERVED }, /* unaccepted */
+		{ 0x80000000, 0, E820_RESERVED },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		const EFI_MEMORY_DESCRIPTOR d = { .Type = row[i].type,
+						  .Attribute = row[i].attribute };
+
+		assert_int_equal(e820_type(&d), row[i].e820);
+	}
+}
+
+static void test_pixels(void **state)
+{
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION info = {
+		.PixelFormat = PixelBlueGreenRedReserved8BitPerColor
+	};
+	struct screen_info si = { 0 };
+
+	(void)state;
+	assert_true(set_pixels(&si, &info));
+	assert_int_equal(si.red_pos, 16);
+	assert_int_equal(si.blue_pos, 0);
+	assert_int_equal(si.lfb_depth, 32);
+	info.PixelFormat = PixelBitMask;
+	info.PixelInformation = (EFI_PIXEL_BITMASK){ 0xf800, 0x7e0, 0x1f, 0 };
+	assert_true(set_pixels(&si, &info));
+	assert_int_equal(si.green_size, 6);
+	assert_int_equal(si.green_pos, 5);
+	assert_int_equal(si.lfb_depth, 16);
+	info.PixelFormat = PixelBltOnly;
+	assert_false(set_pixels(&si, &info));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_leave),       cmocka_unit_test(test_leave_again),
+		cmocka_unit_test(test_leave_never), cmocka_unit_test(test_many_entries),
+		cmocka_unit_test(test_types),       cmocka_unit_test(test_pixels),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
