@@ -179,7 +179,8 @@ bool acpi_borders(struct borders *set, paddr_t rsdp_addr, look_fn look)
 
 		if (a->length < 2 || a->length > h->length - at)
 			break;
-		if (a->type == SRAT_MEMORY && a->length >= sizeof(*a) && a->flags & SRAT_ENABLED && a->size) {
+		if (a->type == SRAT_MEMORY && a->length >= sizeof(*a) && a->flags & SRAT_ENABLED &&
+		    a->size) {
 			if (nr == BORDERS_MAX)
 				return false;
 			range[nr++] = (struct node_range){ a->base, a->node };

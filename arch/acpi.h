@@ -42,6 +42,7 @@ paddr_t acpi_rsdp_of_efi(paddr_t systab, const void *(*look)(paddr_t addr, uint6
  *
  * Return: false if the SRAT names more ranges than BORDERS_MAX.
  */
-bool acpi_borders(struct borders *set, paddr_t rsdp, const void *(*look)(paddr_t addr, uint64_t size));
+bool acpi_borders(struct borders *set, paddr_t rsdp,
+		  const void *(*look)(paddr_t addr, uint64_t size));
 
 #endif

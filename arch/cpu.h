@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CR0_MP (1UL << 1)
-#define CR0_EM (1UL << 2)
-#define CR0_WP (1UL << 16)
+#define CR0_MP   (1UL << 1)
+#define CR0_EM   (1UL << 2)
+#define CR0_WP   (1UL << 16)
 #define CR4_LA57 (1UL << 12)
 #define MSR_EFER 0xc0000080
 #define EFER_NXE (1UL << 11)
@@ -21,7 +21,9 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t sub)
 {
 	struct cpuid r;
 
-	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(sub));
+	__asm__ volatile("cpuid"
+			 : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
+			 : "a"(leaf), "c"(sub));
 	return r;
 }
 
@@ -72,16 +74,16 @@ static inline void wrmsr(uint32_t msr, uint64_t v)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)));
 }
 
-#define CPU_CR(n)                                                                                 \
-	static inline uint64_t read_cr##n(void)                                                   \
-	{                                                                                         \
-		uint64_t v;                                                                       \
-		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v));                                 \
-		return v;                                                                         \
-	}                                                                                         \
-	static inline void write_cr##n(uint64_t v)                                                \
-	{                                                                                         \
-		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");                        \
+#define CPU_CR(n)                                                          \
+	static inline uint64_t read_cr##n(void)                            \
+	{                                                                  \
+		uint64_t v;                                                \
+		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(v));          \
+		return v;                                                  \
+	}                                                                  \
+	static inline void write_cr##n(uint64_t v)                         \
+	{                                                                  \
+		__asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory"); \
 	}
 
 CPU_CR(0)

@@ -65,8 +65,8 @@ static uint64_t *table_below(struct paging *pt, uint64_t *entry, unsigned int le
 	return table;
 }
 
-static bool map_level(struct paging *pt, uint64_t *table, unsigned int level, paddr_t base, paddr_t end,
-		      unsigned int rights)
+static bool map_level(struct paging *pt, uint64_t *table, unsigned int level, paddr_t base,
+		      paddr_t end, unsigned int rights)
 {
 	bool large = level == 1 || level == 2 || (level == 3 && pt->gib_pages);
 

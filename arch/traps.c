@@ -6,19 +6,18 @@
 #include "arch/image.h"
 #include "arch/symbols.h"
 
-#define VECTORS    32
-#define STUB_SIZE  16
-#define IST_SIZE   4096
-#define GATE_INT   0x8e00
-#define CODE_SEG   0x10
-#define TSS_SEG    0x20
-#define PF         14
-#define TRACE_MAX  16
+#define VECTORS   32
+#define STUB_SIZE 16
+#define IST_SIZE  4096
+#define GATE_INT  0x8e00
+#define CODE_SEG  0x10
+#define TSS_SEG   0x20
+#define PF        14
+#define TRACE_MAX 16
 
 #define DESCRIPTORS __attribute__((section(".data.descriptors")))
 
 enum ist { IST_NONE, IST_FAULT, IST_NMI, IST_COUNT };
-
 
 struct gate_bits {
 	uint16_t offset_low, segment, flags, offset_mid;
@@ -103,7 +102,8 @@ static void load_tss(void)
 	for (int i = 1; i < IST_COUNT; i++)
 		tss.ist[i - 1] = (uint64_t)ist_stack[i] + IST_SIZE;
 	tss.io_map = sizeof(tss);
-	gdt[4] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+	gdt[4] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 | 0x89UL << 40 |
+		 (base >> 24 & 0xff) << 56;
 	gdt[5] = base >> 32;
 	__asm__ volatile("ltr %w0" : : "r"(TSS_SEG));
 }
@@ -132,7 +132,8 @@ static void print_frame(int n, uint64_t rip)
 
 static bool on_stack(uint64_t fp)
 {
-	return fp >= (uint64_t)stack_guard + PAGE_SIZE && fp + 16 <= (uint64_t)stack_end && fp % 8 == 0;
+	return fp >= (uint64_t)stack_guard + PAGE_SIZE && fp + 16 <= (uint64_t)stack_end &&
+	       fp % 8 == 0;
 }
 
 static void print_trace(const struct trap_frame *r)
@@ -175,7 +176,8 @@ _Noreturn void trap_report(const struct trap_frame *r)
 		reporting = true;
 		console_mute(false);
 		say("exception", "%lu %s, error code 0x%lx, at 0x%lx", r->vector,
-		    r->vector < VECTORS && vector_names[r->vector] ? vector_names[r->vector] : "reserved",
+		    r->vector < VECTORS && vector_names[r->vector] ? vector_names[r->vector] :
+								     "reserved",
 		    r->error, r->rip);
 		if (r->vector == PF)
 			print_page_fault(r);

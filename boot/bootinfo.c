@@ -282,19 +282,22 @@ bool boot_info_inputs(const struct boot_info *bi, struct ranges *set)
 bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set)
 {
 	struct efi_info efi = bi->bp->efi_info;
-	const uint8_t *map = door_ro(&bi->door, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap, efi.efi_memmap_size);
+	const uint8_t *map = door_ro(&bi->door, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap,
+				     efi.efi_memmap_size);
 	bool fits = true;
 
 	if (!map || efi.efi_memdesc_size < sizeof(struct efi_memory))
 		return true;
-	for (uint32_t at = 0; fits && at + efi.efi_memdesc_size <= efi.efi_memmap_size; at += efi.efi_memdesc_size) {
+	for (uint32_t at = 0; fits && at + efi.efi_memdesc_size <= efi.efi_memmap_size;
+	     at += efi.efi_memdesc_size) {
 		struct efi_memory m;
 		paddr_t end;
 
 		memcpy(&m, map + at, sizeof(m));
 		if (m.type != EFI_BOOT_CODE && m.type != EFI_BOOT_DATA)
 			continue;
-		if (m.pages <= PHYS_LIMIT / PAGE_SIZE && range_end(m.addr, m.pages * PAGE_SIZE, &end))
+		if (m.pages <= PHYS_LIMIT / PAGE_SIZE &&
+		    range_end(m.addr, m.pages * PAGE_SIZE, &end))
 			fits = ranges_sub(set, m.addr, end);
 	}
 	return fits;

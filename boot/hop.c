@@ -29,10 +29,11 @@ static int rewrite_cmdline(struct baton *b)
 		rest++;
 	snprintf(total, sizeof(total), "%u", b->opt.hops_total);
 	n = snprintf(b->payload.cmdline, sizeof(b->payload.cmdline), "%.*s" WORD "%0*u/%s%s",
-		     (int)(word - b->info.cmdline), b->info.cmdline, (int)strlen(total), b->opt.hops - 1, total,
-		     rest);
+		     (int)(word - b->info.cmdline), b->info.cmdline, (int)strlen(total),
+		     b->opt.hops - 1, total, rest);
 	if (n >= (int)sizeof(b->payload.cmdline))
-		return fault_set(&b->fault, "cmdline-too-long", "%d bytes with " WORD "; expected at most %zu", n,
+		return fault_set(&b->fault, "cmdline-too-long",
+				 "%d bytes with " WORD "; expected at most %zu", n,
 				 sizeof(b->payload.cmdline) - 1);
 	b->payload.has_cmdline = true;
 	return 0;
@@ -44,7 +45,9 @@ int hop_choose(struct baton *b)
 
 	b->payload.kernel = image_start;
 	b->payload.kernel_size = size;
-	b->payload.initrd = b->info.initrd_size ? door_ro(&b->info.door, b->info.initrd, b->info.initrd_size) : NULL;
+	b->payload.initrd = b->info.initrd_size ?
+				    door_ro(&b->info.door, b->info.initrd, b->info.initrd_size) :
+				    NULL;
 	b->payload.initrd_size = b->payload.initrd ? b->info.initrd_size : 0;
 	b->kernel = (struct bzimage){
 		.hdr = b->info.bp->hdr,
@@ -66,7 +69,7 @@ void hop_report(const struct baton *b)
 		blocks += b->in.blocks[o];
 	console_mute(false);
 	say("hop", "%u of %u: %lu blocks, %lu map pages, %u blobs, %lu pages taken, %lu ticks",
-	    b->opt.hops_total - b->opt.hops + 1, b->opt.hops_total, blocks, b->out.nodes, b->out.blobs,
-	    b->pages.taken, clock_ticks());
+	    b->opt.hops_total - b->opt.hops + 1, b->opt.hops_total, blocks, b->out.nodes,
+	    b->out.blobs, b->pages.taken, clock_ticks());
 	console_mute(true);
 }

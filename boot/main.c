@@ -33,8 +33,8 @@ void stage_done(struct baton *b, enum stage stage)
 /* boot_params and the command line: the console speaks from here on. */
 static int read_inputs(struct baton *b, paddr_t boot_params)
 {
-	int err = boot_info_read(&b->info, (const struct boot_params *)boot_params, boot_params, identity,
-				 &b->findings, &b->fault);
+	int err = boot_info_read(&b->info, (const struct boot_params *)boot_params, boot_params,
+				 identity, &b->findings, &b->fault);
 	struct fault option = { 0 };
 	int bad = options_parse(&b->opt, err ? "" : b->info.cmdline, &option);
 

@@ -12,7 +12,8 @@
 #include "boot/baton.h"
 #include "kexec/slot.h"
 
-#define GRANT_PAGES  64 /* page tables kept back for splitting large pages when the allocator hands out RAM */
+#define GRANT_PAGES \
+	64 /* page tables kept back for splitting large pages when the allocator hands out RAM */
 
 extern const struct slot payload_slot;
 
@@ -24,7 +25,8 @@ paddr_t memory_image_end(void)
 {
 	uint64_t end = payload_slot.payload + payload_slot.size;
 
-	return (paddr_t)image_start + max_u64((uint64_t)(image_end - image_start), align_up(end, PAGE_SIZE));
+	return (paddr_t)image_start +
+	       max_u64((uint64_t)(image_end - image_start), align_up(end, PAGE_SIZE));
 }
 
 /* @bytes from the top of the first early range that has them; whole pages. */
@@ -40,7 +42,8 @@ static paddr_t carve(struct baton *b, uint64_t bytes, const char *what)
 			return end - bytes;
 		}
 	}
-	fault_set(&b->fault, "scratch-too-small", "%lu KiB of scratch in a row needed for %s; expected more kho_scratch=",
+	fault_set(&b->fault, "scratch-too-small",
+		  "%lu KiB of scratch in a row needed for %s; expected more kho_scratch=",
 		  bytes >> 10, what);
 	return 0;
 }
@@ -54,8 +57,9 @@ static bool find_scratch(struct baton *b)
 	b->early = (struct ranges){ b->early_table, 0, SCRATCH_RANGES };
 	if (!b->info.has_kho)
 		for (unsigned int i = 0; i < b->info.ram.nr; i++)
-			ok = ok && ranges_add(&b->scratch, max_u64(b->info.ram.r[i].base, LOW_LIMIT),
-					      max_u64(b->info.ram.r[i].end, LOW_LIMIT));
+			ok = ok &&
+			     ranges_add(&b->scratch, max_u64(b->info.ram.r[i].base, LOW_LIMIT),
+					max_u64(b->info.ram.r[i].end, LOW_LIMIT));
 	if (!b->info.has_kho)
 		ok = ok && boot_info_keep_firmware(&b->info, &b->scratch);
 	ok = ok && boot_info_inputs(&b->info, &inputs);
@@ -65,7 +69,8 @@ static bool find_scratch(struct baton *b)
 		ok = ok && ranges_sub(&b->early, inputs.r[i].base, inputs.r[i].end);
 	ok = ok && ranges_sub(&b->early, (paddr_t)image_start, memory_image_end());
 	if (!ok)
-		fault_set(&b->fault, "memory-in-pieces", "more than %u pieces of scratch", SCRATCH_RANGES);
+		fault_set(&b->fault, "memory-in-pieces", "more than %u pieces of scratch",
+			  SCRATCH_RANGES);
 	return ok;
 }
 
@@ -89,7 +94,8 @@ static bool map_all(struct baton *b, struct range own)
 	if (!b->info.has_kho)
 		ok = ok && paging_map(pt, own.base, own.end, MAP_READ | MAP_WRITE);
 	for (unsigned int i = 0; b->info.has_kho && i < b->scratch.nr; i++)
-		ok = ok && paging_map(pt, b->scratch.r[i].base, b->scratch.r[i].end, MAP_READ | MAP_WRITE);
+		ok = ok && paging_map(pt, b->scratch.r[i].base, b->scratch.r[i].end,
+				      MAP_READ | MAP_WRITE);
 	return ok && map_image(pt);
 }
 
@@ -121,7 +127,8 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	if (door_ro(&b->info.door, addr, size))
 		return (const void *)addr;
 	if (ranges_meet(&b->info.ram, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) ||
-	    !paging_map(&b->paging, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE), MAP_READ))
+	    !paging_map(&b->paging, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE),
+			MAP_READ))
 		return NULL;
 	return (const void *)addr;
 }
@@ -143,11 +150,13 @@ static int ask_acpi(struct baton *b)
 	paddr_t rsdp = b->info.bp->acpi_rsdp_addr;
 
 	if (!rsdp)
-		rsdp = acpi_rsdp_of_efi((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab, look_at_firmware);
+		rsdp = acpi_rsdp_of_efi((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab,
+					look_at_firmware);
 	acpi_read(&b->acpi, rsdp, look_at_firmware);
 	clock_set(b->acpi.pm_timer);
 	if (!acpi_borders(&b->borders, rsdp, look_at_firmware))
-		return fault_set(&b->fault, "srat-too-long", "more than %u memory ranges in the SRAT", BORDERS_MAX);
+		return fault_set(&b->fault, "srat-too-long",
+				 "more than %u memory ranges in the SRAT", BORDERS_MAX);
 	b->in.borders = &b->borders;
 	return 0;
 }
@@ -166,9 +175,11 @@ int memory_protect(struct baton *b)
 	own = carve(b, map_bytes + tables * PAGE_SIZE, "page tables and page map");
 	if (!own)
 		return -1;
-	paging_init(&b->paging, own + map_bytes, own + map_bytes + tables * PAGE_SIZE, cpu_la57() ? 5 : 4, gib);
+	paging_init(&b->paging, own + map_bytes, own + map_bytes + tables * PAGE_SIZE,
+		    cpu_la57() ? 5 : 4, gib);
 	if (!map_all(b, (struct range){ own, own + map_bytes + tables * PAGE_SIZE }))
-		return fault_set(&b->fault, "page-tables", "%lu pages of page tables did not suffice", tables);
+		return fault_set(&b->fault, "page-tables",
+				 "%lu pages of page tables did not suffice", tables);
 	paging_use(&b->paging);
 	if (ask_acpi(b))
 		return -1;

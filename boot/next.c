@@ -13,9 +13,9 @@
 #include "kexec/plan.h"
 #include "kexec/slot.h"
 
-#define SEED_WORDS     4 /* Linux takes 32 bytes */
-#define INITRD_MIN     MIB(16)
-#define PARAMS_ALIGN   PAGE_SIZE
+#define SEED_WORDS   4 /* Linux takes 32 bytes */
+#define INITRD_MIN   MIB(16)
+#define PARAMS_ALIGN PAGE_SIZE
 
 enum segment { SEGMENT_KERNEL, SEGMENT_PARAMS, SEGMENT_INITRD };
 
@@ -34,13 +34,15 @@ static int find_payload(struct baton *b)
 	if (slot->size) {
 		bundle = door_ro(&b->info.door, (paddr_t)image_start + slot->payload, slot->size);
 		if (!bundle)
-			return fault_set(&b->fault, "payload-not-ram",
-					 "payload of %lu bytes behind the image at 0x%lx; expected it in RAM",
-					 slot->size, (paddr_t)image_start);
+			return fault_set(
+				&b->fault, "payload-not-ram",
+				"payload of %lu bytes behind the image at 0x%lx; expected it in RAM",
+				slot->size, (paddr_t)image_start);
 	}
 	if (b->info.initrd_size)
 		initrd = door_ro(&b->info.door, b->info.initrd, b->info.initrd_size);
-	return payload_find(&b->payload, bundle, slot->size, initrd, b->info.initrd_size, &b->fault);
+	return payload_find(&b->payload, bundle, slot->size, initrd, b->info.initrd_size,
+			    &b->fault);
 }
 
 /* baton.abi=, else what batonctl bundle recorded, else what the release of the kernel speaks. */
@@ -52,17 +54,20 @@ static int choose_abi(struct baton *b)
 	if (name[0]) {
 		b->abi = kho_abi_by_name(name);
 		if (!b->abi)
-			return fault_set(&b->fault, "abi-unknown", "%s asked for; expected one of %s", name,
+			return fault_set(&b->fault, "abi-unknown",
+					 "%s asked for; expected one of %s", name,
 					 kho_abi_list(known, sizeof(known)));
 	} else if (strncmp(b->kernel.release, "baton-", 6) == 0) {
 		b->abi = b->in.abi;
 	} else {
 		b->abi = kho_abi_by_release(b->kernel.release);
 		if (!b->abi)
-			return fault_set(&b->fault, "abi-undecided",
-					 "no KHO version known for Linux %s; expected baton.abi= one of %s",
-					 b->kernel.release[0] ? b->kernel.release : "(no release in its header)",
-					 kho_abi_list(known, sizeof(known)));
+			return fault_set(
+				&b->fault, "abi-undecided",
+				"no KHO version known for Linux %s; expected baton.abi= one of %s",
+				b->kernel.release[0] ? b->kernel.release :
+						       "(no release in its header)",
+				kho_abi_list(known, sizeof(known)));
 	}
 	return 0;
 }
@@ -71,8 +76,8 @@ int next_choose(struct baton *b)
 {
 	if (b->opt.hops)
 		return hop_choose(b);
-	if (find_payload(b) ||
-	    bzimage_parse(&b->kernel, b->payload.kernel, b->payload.kernel_size, cpu_la57(), &b->fault))
+	if (find_payload(b) || bzimage_parse(&b->kernel, b->payload.kernel, b->payload.kernel_size,
+					     cpu_la57(), &b->fault))
 		return -1;
 	if (b->info.has_kho && choose_abi(b))
 		return -1;
@@ -98,8 +103,10 @@ static void report_dropped(const struct baton *b)
 	for (unsigned int i = 0; i < b->info.nr_setup; i++) {
 		const struct boot_setup *s = &b->info.setup[i];
 
-		if (s->type != SETUP_RNG_SEED && s->type != SETUP_KEXEC_KHO && !params_passes_on(&b->info, s->type))
-			say("dropped", "setup_data type 0x%x, %u bytes: it points to memory that is not carried",
+		if (s->type != SETUP_RNG_SEED && s->type != SETUP_KEXEC_KHO &&
+		    !params_passes_on(&b->info, s->type))
+			say("dropped",
+			    "setup_data type 0x%x, %u bytes: it points to memory that is not carried",
 			    s->type, s->len);
 	}
 }
@@ -112,7 +119,8 @@ static void find_cold_target(const struct baton *b, struct ranges *target, struc
 	ranges_sub(target, own.base, own.end);
 }
 
-static void fill_plan(struct plan *plan, const struct baton *b, paddr_t params, uint64_t params_bytes)
+static void fill_plan(struct plan *plan, const struct baton *b, paddr_t params,
+		      uint64_t params_bytes)
 {
 	const struct payload *p = &b->payload;
 
@@ -151,7 +159,8 @@ static void report_plan(const struct plan *plan)
 		const struct plan_segment *s = &plan->seg[plan->order[i]];
 
 		say(i ? "" : "plan", "%-11s 0x%09lx – 0x%09lx  %6lu KiB  %s 0x%lx", s->name, s->dst,
-		    s->dst + s->memsz, s->memsz >> 10, s->dst == s->src ? "stays at" : "from", s->src);
+		    s->dst + s->memsz, s->memsz >> 10, s->dst == s->src ? "stays at" : "from",
+		    s->src);
 	}
 }
 
@@ -178,12 +187,13 @@ static void fill_closing(struct handoff *h, const struct baton *b)
 		h->uart = 0;
 		return;
 	}
-	say("jump", "%s at 0x%lx, %lu ticks after entry", b->kernel.release, h->entry, clock_ticks());
+	say("jump", "%s at 0x%lx, %lu ticks after entry", b->kernel.release, h->entry,
+	    clock_ticks());
 	n = say_prefix(h->closing, sizeof(h->closing), "time");
 	snprintf(h->closing + n, sizeof(h->closing) - (size_t)n,
 		 "entry %lu µs, ingest %lu µs, publish %lu µs, plan %lu µs, copy ",
-		 clock_to_us(t[STAGE_ENTRY]), clock_to_us(t[STAGE_INGEST]), clock_to_us(t[STAGE_PUBLISH]),
-		 clock_to_us(t[STAGE_PLAN]));
+		 clock_to_us(t[STAGE_ENTRY]), clock_to_us(t[STAGE_INGEST]),
+		 clock_to_us(t[STAGE_PUBLISH]), clock_to_us(t[STAGE_PLAN]));
 }
 
 /* One run of pages for trampoline, tables and boot_params. Return: where, or 0 and b->fault. */
@@ -193,15 +203,17 @@ static paddr_t take_pages(struct baton *b, uint64_t pages)
 
 	if (palloc_pages(&b->pages, pages, &at))
 		return at;
-	fault_set(&b->fault, "out-of-memory", "%lu KiB of free RAM in a row needed for the hand-off",
-		  pages * PAGE_SIZE >> 10);
+	fault_set(&b->fault, "out-of-memory",
+		  "%lu KiB of free RAM in a row needed for the hand-off", pages * PAGE_SIZE >> 10);
 	return 0;
 }
 
 int next_prepare(struct baton *b)
 {
 	uint64_t seed[SEED_WORDS], bytes, hand = handoff_pages(&b->info.ram), pages;
-	struct params p = { .info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.fdt };
+	struct params p = {
+		.info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.fdt
+	};
 	struct ranges target = { target_table, 0, SCRATCH_RANGES };
 	struct plan plan = { 0 };
 	paddr_t own, buffer;
@@ -211,8 +223,8 @@ int next_prepare(struct baton *b)
 	p.initrd_size = b->payload.initrd_size;
 	p.scratch = next_scratch;
 	if (b->info.has_kho)
-		p.nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch, b->abi->scratch_align,
-					      next_scratch, &target);
+		p.nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch,
+					      b->abi->scratch_align, next_scratch, &target);
 	bytes = params_size(&p, &b->fault);
 	if (!bytes)
 		return -1;
@@ -228,7 +240,8 @@ int next_prepare(struct baton *b)
 		return -1;
 	handoff = handoff_prepare(own, hand, &b->info.ram);
 	if (!handoff || !memory_make_executable(own))
-		return fault_set(&b->fault, "page-tables", "%lu pages did not suffice for the hand-off", hand);
+		return fault_set(&b->fault, "page-tables",
+				 "%lu pages did not suffice for the hand-off", hand);
 	report_dropped(b);
 	report_plan(&plan);
 	fill_handoff(handoff, &plan);

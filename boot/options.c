@@ -204,7 +204,8 @@ static int unknown_option(struct word w, int shown, struct fault *f)
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "", known[i].name);
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "",
+				      known[i].name);
 	return fault_set(f, "option-unknown", "%.*s; known are %s", shown, w.text, names);
 }
 
@@ -220,7 +221,8 @@ static int read_option(struct options *o, struct word w, struct fault *f)
 			continue;
 		if (known[i].read(o, unquote(value)))
 			return 0;
-		return fault_set(f, "option-value", "%.*s; expected %s", shown, w.text, known[i].expected);
+		return fault_set(f, "option-value", "%.*s; expected %s", shown, w.text,
+				 known[i].expected);
 	}
 	return unknown_option(w, shown, f);
 }

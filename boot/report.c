@@ -28,12 +28,12 @@ static void report_orders(const struct baton *b)
 
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
 		total += b->in.blocks[o];
-	say("preserved", "%lu KiB: %lu pages in %lu blocks", b->in.pages * (PAGE_SIZE >> 10), b->in.pages,
-	    total);
+	say("preserved", "%lu KiB: %lu pages in %lu blocks", b->in.pages * (PAGE_SIZE >> 10),
+	    b->in.pages, total);
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER && n < sizeof(line) - 24; o++)
 		if (b->in.blocks[o])
-			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%u: %lu", n ? ", " : "", o,
-					      b->in.blocks[o]);
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%u: %lu",
+					      n ? ", " : "", o, b->in.blocks[o]);
 	if (n)
 		say("", "blocks by order  %s", line);
 }
@@ -49,13 +49,14 @@ static void report_blobs(const struct baton *b)
 void report_books(const struct baton *b)
 {
 	if (!b->info.has_kho) {
-		say("handover", "none: no KHO entry in setup_data; the payload starts cold, nothing can be lost");
+		say("handover",
+		    "none: no KHO entry in setup_data; the payload starts cold, nothing can be lost");
 		return;
 	}
-	say("handover", "%s, FDT at 0x%lx, map at 0x%lx: %lu leaves, %lu nodes", b->in.abi->compatible,
-	    b->info.kho.fdt_addr, b->in.map, b->in.leaves, b->in.nodes);
-	say("ram", "%lu MiB in %u ranges, %lu MiB free", ranges_bytes(&b->info.ram) >> 20, b->info.ram.nr,
-	    pagemap_free_pages(&b->map) >> (20 - PAGE_SHIFT));
+	say("handover", "%s, FDT at 0x%lx, map at 0x%lx: %lu leaves, %lu nodes",
+	    b->in.abi->compatible, b->info.kho.fdt_addr, b->in.map, b->in.leaves, b->in.nodes);
+	say("ram", "%lu MiB in %u ranges, %lu MiB free", ranges_bytes(&b->info.ram) >> 20,
+	    b->info.ram.nr, pagemap_free_pages(&b->map) >> (20 - PAGE_SHIFT));
 	report_scratch(b);
 	report_orders(b);
 	report_blobs(b);
@@ -76,7 +77,8 @@ static void report_advice(const struct baton *b)
 	unsigned int i = 0;
 
 	if (b->findings.total) {
-		say("next", "reset to start cold, or dump the memory first and look at what the last kernel left");
+		say("next",
+		    "reset to start cold, or dump the memory first and look at what the last kernel left");
 		return;
 	}
 	while (strncmp(b->fault.name, advice[i].prefix, strlen(advice[i].prefix)) != 0)

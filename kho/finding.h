@@ -62,7 +62,7 @@ enum finding_code {
 #define X(id, name, expected) FINDING_##id,
 	FINDING_NAMES(X)
 #undef X
-	FINDING_COUNT
+		FINDING_COUNT
 };
 
 /**

@@ -17,7 +17,7 @@
  * The largest order that any row of the ABI table may allow. Up to it all keys of one leaf have the same order;
  * the keys of all larger orders crowd into the one leaf that begins with key 0.
  */
-#define KHO_MAX_ORDER  37
+#define KHO_MAX_ORDER 37
 
 /**
  * struct kho_leaf - one leaf

@@ -35,7 +35,8 @@ static void put_field(struct out *o, const struct spec *s, const char *text, int
 		put(o, ' ');
 }
 
-static void put_number(struct out *o, const struct spec *s, uint64_t value, bool negative, unsigned int base)
+static void put_number(struct out *o, const struct spec *s, uint64_t value, bool negative,
+		       unsigned int base)
 {
 	char digits[80];
 	int n = sizeof(digits);
@@ -119,11 +120,13 @@ int vsnprintf(char *restrict buf, size_t cap, const char *restrict format, va_li
 			put_signed(&o, &s, wide ? va_arg(ap, long) : va_arg(ap, int));
 			break;
 		case 'u':
-			put_number(&o, &s, wide ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int),
+			put_number(&o, &s,
+				   wide ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int),
 				   false, 10);
 			break;
 		case 'x':
-			put_number(&o, &s, wide ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int),
+			put_number(&o, &s,
+				   wide ? va_arg(ap, unsigned long) : va_arg(ap, unsigned int),
 				   false, 16);
 			break;
 		default:

@@ -12,12 +12,13 @@
 #include "tools/file.h"
 #include "tools/pe.h"
 
-#define CPIO_HEADER  110
-#define IMAGE_MAX    GIB(1)     /* more than this, a baton's image can't be */
-#define BUNDLE_MAX   0xfffff000 /* init_size is a whole number of pages in 32 bits */
-#define PARAGRAPH    16         /* what syssize counts */
-#define SIGNATURES   KIB(16)    /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
-#define HDR_SYSSIZE  0x1f4      /* offsets in the file */
+#define CPIO_HEADER 110
+#define IMAGE_MAX   GIB(1)     /* more than this, a baton's image can't be */
+#define BUNDLE_MAX  0xfffff000 /* init_size is a whole number of pages in 32 bits */
+#define PARAGRAPH   16         /* what syssize counts */
+#define SIGNATURES \
+	KIB(16) /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
+#define HDR_SYSSIZE  0x1f4 /* offsets in the file */
 #define HDR_INITSIZE 0x260
 
 /** struct parts - everything that goes into a bundle */
@@ -127,8 +128,8 @@ static void patch(struct parts *p)
 {
 	uint64_t code = p->baton_bz.code, whole = p->out.size - code;
 	uint32_t syssize = (uint32_t)(whole / PARAGRAPH);
-	uint32_t init_size =
-		(uint32_t)max_u64(p->baton_bz.hdr.init_size, align_up(whole + SIGNATURES, PAGE_SIZE));
+	uint32_t init_size = (uint32_t)max_u64(p->baton_bz.hdr.init_size,
+					       align_up(whole + SIGNATURES, PAGE_SIZE));
 
 	memcpy(p->out.data + code + SLOT_OFFSET, &p->slot, sizeof(p->slot));
 	memcpy(p->out.data + HDR_SYSSIZE, &syssize, sizeof(syssize));

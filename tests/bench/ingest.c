@@ -51,7 +51,8 @@ static paddr_t make_fdt(struct world *w, paddr_t root)
 
 	if (fdt_create(fdt, PAGE_SIZE) || fdt_finish_reservemap(fdt) || fdt_begin_node(fdt, "") ||
 	    fdt_property_string(fdt, "compatible", "kho-v4") ||
-	    fdt_property(fdt, KHO_PROP_MAP, &root, sizeof(root)) || fdt_end_node(fdt) || fdt_finish(fdt))
+	    fdt_property(fdt, KHO_PROP_MAP, &root, sizeof(root)) || fdt_end_node(fdt) ||
+	    fdt_finish(fdt))
 		abort();
 	return at;
 }
@@ -88,8 +89,9 @@ int main(int argc, char **argv)
 	pages = strtoull(argv[1], NULL, 0);
 	begin(&w);
 	in.door = &w.door;
-	in.data = (struct kho_data){ .fdt_addr = make_handover(&w, pages, strtoull(argv[2], NULL, 0)),
-				     .fdt_size = KHO_FDT_SIZE };
+	in.data =
+		(struct kho_data){ .fdt_addr = make_handover(&w, pages, strtoull(argv[2], NULL, 0)),
+				   .fdt_size = KHO_FDT_SIZE };
 	fresh_map(&w);
 	kho_in_fdt(&in, &w.scratch, &findings);
 	kho_in_ingest(&in, &w.ram, &w.scratch, &w.map, &findings);

@@ -19,7 +19,8 @@ static void check(size_t dst, size_t src, size_t size, size_t memsz)
 
 	for (size_t i = 0; i < ARENA; i++)
 		ours[i] = theirs[i] = (uint8_t)(i * 31 + 7);
-	handoff_copy(&(struct handoff_move){ (paddr_t)ours + dst, (paddr_t)ours + src, size, memsz });
+	handoff_copy(
+		&(struct handoff_move){ (paddr_t)ours + dst, (paddr_t)ours + src, size, memsz });
 	memmove(theirs + dst, theirs + src, size);
 	memset(theirs + dst + size, 0, memsz - size);
 	if (memcmp(ours, theirs, ARENA))

@@ -123,7 +123,9 @@ static void test_memory(void **state)
 
 static void test_strings(void **state)
 {
-	static const char *const samples[] = { "", "a", "b", "ab", "abc", "abd", "/a/b", "\xc2\xb5" };
+	static const char *const samples[] = {
+		"", "a", "b", "ab", "abc", "abd", "/a/b", "\xc2\xb5"
+	};
 	char *end;
 
 	(void)state;

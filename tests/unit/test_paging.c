@@ -99,7 +99,8 @@ static void test_guard_and_high(void **state)
 	begin(&pt, 5, true);
 	assert_true(paging_map(&pt, 1UL << 51, (1UL << 51) + GIB(1), MAP_READ));
 	assert_int_equal(walk(&pt, (1UL << 51) + MIB(9), &size), MAP_READ);
-	assert_true(paging_map(&pt, (1UL << 51) + PAGE_SIZE, (1UL << 51) + 2 * PAGE_SIZE, MAP_NONE));
+	assert_true(
+		paging_map(&pt, (1UL << 51) + PAGE_SIZE, (1UL << 51) + 2 * PAGE_SIZE, MAP_NONE));
 	assert_int_equal(walk(&pt, (1UL << 51) + PAGE_SIZE, &size), UNMAPPED);
 	assert_int_equal(walk(&pt, 1UL << 51, &size), MAP_READ);
 	assert_int_equal(walk(&pt, GIB(512), &size), UNMAPPED);
@@ -137,11 +138,14 @@ static void test_random(void **state)
 		memset(model, UNMAPPED, PAGES);
 		for (int i = 0; i < PIECES; i++) {
 			int first = rand() % PAGES, last = first + rand() % (PAGES - first) + 1;
-			unsigned int rights = (unsigned int)rand() % 4 ? MAP_READ | ((unsigned int)rand() & 6) : MAP_NONE;
+			unsigned int rights = (unsigned int)rand() % 4 ?
+						      MAP_READ | ((unsigned int)rand() & 6) :
+						      MAP_NONE;
 
 			assert_true(paging_map(&pt, base + (paddr_t)first * PAGE_SIZE,
 					       base + (paddr_t)last * PAGE_SIZE, rights));
-			memset(model + first, rights == MAP_NONE ? UNMAPPED : rights, (size_t)(last - first));
+			memset(model + first, rights == MAP_NONE ? UNMAPPED : rights,
+			       (size_t)(last - first));
 		}
 		for (int i = 0; i < PAGES; i++)
 			assert_int_equal(walk(&pt, base + (paddr_t)i * PAGE_SIZE, &size), model[i]);
