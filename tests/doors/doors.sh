@@ -6,6 +6,9 @@
 #
 #   doors.sh [PATTERN...]      those whose name matches a shell pattern; all without one
 #
+# SIG_KERNEL=BZIMAGE adds the test of a first Linux with CONFIG_KEXEC_SIG_FORCE that trusts the snakeoil key: no
+# peer is built so.
+#
 # Consoles are kept in build/doors/NAME.log. Needs build/baton.bzImage, build/baton.elf and build/batonctl.
 
 set -euo pipefail
@@ -227,6 +230,25 @@ test_signed_elsewhere() {
 		LOG=$WORK/signed-$d.log
 		door "$d" "$LOG" "$WORK/bundle.signed" "$WORK/report.cpio" '' "$WORK/first-signed.cpio"
 		want '^DOOR: end' || return 1
+	done
+}
+
+# A Linux that takes signed kernels only takes baton signed, and not unsigned or changed.
+[ -z "${SIG_KERNEL-}" ] || TESTS+=(kexec-sig-force)
+test_kexec_sig_force() {
+	local kind
+	sign "$WORK/bundle" "$WORK/bundle.signed"
+	cp "$WORK/bundle.signed" "$WORK/flipped"
+	flip "$WORK/flipped" 1000000
+	for kind in bundle.signed bundle flipped; do
+		guest "$WORK/first-sig.cpio" kernel="$WORK/$kind" cmdline="$WORK/cmdline"
+		LOG=$WORK/sig-$kind.log
+		uefi "$LOG" -kernel "$SIG_KERNEL" -append "$WORDS" -initrd "$WORK/first-sig.cpio"
+		case $kind in
+		bundle.signed) want '^DOOR: end' && want 'µs\] baton' && want '^DOOR: variable SecureBoot' ;;
+		bundle) want 'failed: kexec_file_load: No data available' ;;
+		flipped) want 'failed: kexec_file_load: Key was rejected' ;;
+		esac || return 1
 	done
 }
 
