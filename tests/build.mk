@@ -2,7 +2,7 @@
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
 PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/e820.c boot/options.c \
-	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c
+	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 PURE_OBJ := $(PURE:%.c=$(B)/host/%.o)
