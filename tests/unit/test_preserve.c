@@ -522,6 +522,13 @@ static void spoiled_lists(void **state)
 		expect_spoiled(&v, "a loop", "list-corrupt");
 		chunk[i][0] = old;
 	}
+	/* a loop of a chunk that lists nothing, so that no count ever ends it */
+	i = (unsigned int)chunk[1][1];
+	chunk[1][0] = chunk[0][0];
+	chunk[1][1] = 0;
+	expect_spoiled(&v, "an empty loop", "list-corrupt");
+	chunk[1][0] = 0;
+	chunk[1][1] = i;
 	spoiled_heads(&v);
 	assert_int_equal(kho_unpreserve_vmalloc(w.out, &v, &fault), 0);
 }
