@@ -139,6 +139,35 @@ run_script() {
 	! heard | grep -aqF 'baton> ' || reason "a prompt without baton.monitor"
 }
 
+# memblock_fdt NAME START SIZE: the hex of a memblock blob with one reserve_mem region, as dtc makes it
+memblock_fdt() {
+	local number='s/(..)(..)(..)(..)(..)(..)(..)(..)/\8 \7 \6 \5 \4 \3 \2 \1/'
+	dtc -q -I dts -O dtb <<-END | od -An -v -tx1 | tr -d ' \n'
+		/dts-v1/;
+		/ {
+			compatible = "memblock-v1";
+			$1 {
+				compatible = "reserve-mem-v1";
+				start = [$(printf '%016x' "$2" | sed -E "$number")];
+				size = [$(printf '%016x' "$3" | sed -E "$number")];
+			};
+		};
+	END
+}
+
+# The same with nothing but preserve, write and blob add: the blob is made outside, byte by byte.
+run_by_hand() {
+	local at=0x20000000 size=0x400000 blob script
+	blob=$(memblock_fdt byhand $at $size)
+	script="preserve $at order 10; fill $at 4 MiB 0x5aa5; alloc 4 KiB; write last 0x$blob; blob add memblock last $(
+		printf '0x%x' $((${#blob} / 2))); verify"
+	monitor_machine "baton.console=ttyS1 baton.script=\"$script\"" 'reserve_mem=4M:4K:byhand' || return 0
+	machine_until 60 || reason "it did not come to its end" || return 0
+	printf '\x5a\xa5' | repeat $((size)) >"$DIR/bytes"
+	expect "Revived memory reservation 'byhand'"
+	expect "MONITOR: region byhand $at $size crc $(crc_of "$DIR/bytes")"
+}
+
 # An error in a script without a prompt: refused, and nothing behind it was run.
 run_script_error() {
 	monitor_machine 'baton.script="alloc 8 KiB; frob; reboot"' '' || return 0
@@ -169,6 +198,7 @@ run_silent() {
 declare -A WHAT=(
 	[dialog]='a talk with the monitor: echo, editing, history, completion, help, errors, exports, blobs'
 	[script]='a script reserves memory, and Linux revives it with the bytes that baton wrote'
+	[by_hand]='preserve and blob add are enough for memory that Linux revives'
 	[script_error]='an error in a script without a prompt is a refusal'
 	[script_prompt]='an error in a script leads to the prompt; poweroff'
 	[silent]='no prompt without baton.monitor'
@@ -190,7 +220,7 @@ run_one() {
 
 main() {
 	local name bad=0
-	[ $# -gt 0 ] || set -- dialog script script_error script_prompt silent
+	[ $# -gt 0 ] || set -- dialog script by_hand script_error script_prompt silent
 	build_monitor_init || { echo "Bail out! monitor-init.c does not compile" && exit 1; }
 	[ -f "$BATON" ] || { echo "Bail out! there is no $BATON: run make" && exit 1; }
 	trap 'machine_stop; [ -z "${LISTENER-}" ] || kill "$LISTENER" 2>/dev/null || true' EXIT

@@ -16,7 +16,7 @@ ACCEL=${ACCEL:-tcg}
 LIMIT=${LIMIT:-60} # seconds for one machine
 FIRMWARE=/usr/share/OVMF
 KEYS=/usr/share/ovmf
-WORDS='console=ttyS0 panic=-1 nokaslr'
+WORDS='console=ttyS0 panic=-1 no_timer_check nokaslr'
 # shellcheck disable=SC2034 # for those who read this file
 DOORS='bios grub-bios uefi uefi-kernel grub-uefi pvh microvm kexec kexec-uefi'
 

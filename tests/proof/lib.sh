@@ -69,7 +69,7 @@ machine_words() {
 		-object "memory-backend-file,id=ram,size=${RAM}M,share=on,mem-path=$(memory_of "$1")"
 		-machine memory-backend=ram -serial "file:$PROOF/$1.console"
 		-kernel "$(peer 7.3)" -initrd "$PROOF/${3:-first}.cpio"
-		-append "console=ttyS0 kho=on panic=-1 reserve_mem=8M:4K:relay baton.onerror=poweroff $2")
+		-append "console=ttyS0 kho=on panic=-1 no_timer_check reserve_mem=8M:4K:relay baton.onerror=poweroff $2")
 }
 
 # machine_run NAME WORD...: start it in the background with these words more; its id in $MACHINE
