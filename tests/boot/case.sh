@@ -83,6 +83,8 @@ spoil_old() { cp "$1" "$2" && patch_bytes "$2" 0x206 '\x0b\x02'; }
 spoil_truncated() { head -c 1000000 "$1" >"$2"; }
 spoil_short() { head -c 600 "$1" >"$2"; }
 spoil_no64() { cp "$1" "$2" && patch_bytes "$2" 0x236 '\x00\x00'; }
+# no kernel_version: the header does not say which release it is
+spoil_nameless() { cp "$1" "$2" && patch_bytes "$2" 0x20e '\x00\x00'; }
 spoil_roomy() { cp "$1" "$2" && patch_bytes "$2" 0x260 '\x00\x00\xf0\x00'; } # init_size: 15 MiB
 # init_size: 1 GiB
 spoil_huge() { cp "$1" "$2" && patch_bytes "$2" 0x260 '\x00\x00\x00\x40'; }

@@ -19,6 +19,11 @@ row payload-abi-override 'baton.abi= overrides what is known of the payload' \
 row payload-abi-unknown 'baton.abi= with a version that baton does not know' \
 	init=relay append=baton.abi=kho-v99 refuse=abi-unknown
 
+row payload-abi-recorded 'what the bundle recorded decides, where the header names no release' \
+	payload=nameless want='KHO restore succeeded' want='speaks kho-v4'
+row payload-abi-undecided 'no record and no release: refused before anything is built' \
+	init=relay via=cpio payload=nameless refuse=abi-undecided deny='[]] out  '
+
 row bad-payload-missing 'no payload at all' init=relay via=none refuse=payload-missing
 row bad-payload-text 'a payload that is no kernel' init=relay via=cpio payload=text refuse=kernel-not-bzimage
 row bad-payload-old 'a kernel with boot protocol 2.11' init=relay via=cpio payload=old refuse=kernel-too-old
