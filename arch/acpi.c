@@ -169,24 +169,24 @@ void acpi_read(struct acpi *acpi, paddr_t rsdp_addr, look_fn look)
 
 bool acpi_borders(struct borders *set, paddr_t rsdp_addr, look_fn look)
 {
-	static struct node_range range[BORDERS_MAX];
 	const struct rsdp *rsdp = find_rsdp(rsdp_addr, look);
 	const struct header *h = rsdp ? find_table(rsdp, "SRAT", look) : NULL;
-	unsigned int nr = 0;
+	paddr_t end;
 
+	set->nr_ranges = 0;
 	for (uint32_t at = SRAT_FIRST; h && at + 2 <= h->length;) {
 		const struct affinity *a = (const struct affinity *)((const uint8_t *)h + at);
 
 		if (a->length < 2 || a->length > h->length - at)
 			break;
 		if (a->type == SRAT_MEMORY && a->length >= sizeof(*a) && a->flags & SRAT_ENABLED &&
-		    a->size) {
-			if (nr == BORDERS_MAX)
+		    a->size && range_end(a->base, a->size, &end)) {
+			if (set->nr_ranges == BORDERS_MAX)
 				return false;
-			range[nr++] = (struct node_range){ a->base, a->node };
+			set->range[set->nr_ranges++] = (struct node_range){ a->base, end, a->node };
 		}
 		at += a->length;
 	}
-	borders_make(set, range, nr);
+	borders_make(set);
 	return true;
 }

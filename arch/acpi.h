@@ -37,8 +37,8 @@ void acpi_read(struct acpi *acpi, paddr_t rsdp, const void *(*look)(paddr_t addr
 paddr_t acpi_rsdp_of_efi(paddr_t systab, const void *(*look)(paddr_t addr, uint64_t size));
 
 /**
- * acpi_borders() - where the memory of one NUMA node ends and that of another begins, from the SRAT
- * @set: filled in; without an SRAT it stays empty
+ * acpi_borders() - which memory is which NUMA node's, from the SRAT
+ * @set: filled in; empty without an SRAT
  *
  * Return: false if the SRAT names more ranges than BORDERS_MAX.
  */

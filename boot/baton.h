@@ -9,7 +9,7 @@
 #include "boot/options.h"
 #include "kexec/bzimage.h"
 #include "kexec/payload.h"
-#include "kho/outgoing.h"
+#include "kho/restore.h"
 
 /* Room for scratch cut up by all that can lie in it, or for RAM where it serves as scratch. */
 #define SCRATCH_RANGES (KHO_MAX_SCRATCH + BOOT_MAX_RAM + BOOT_MAX_SETUP)
@@ -21,12 +21,14 @@ enum stage { STAGE_ENTRY, STAGE_INGEST, STAGE_PUBLISH, STAGE_PLAN, STAGE_COUNT }
 /**
  * struct baton
  * @info, @opt:  what came in with the boot_params, and the baton.* words
- * @scratch:     where kexec segments may lie: the handover's scratch; without a handover, all RAM above 1 MiB
+ * @scratch:     where kexec segments may lie: that of the handover; without one, all RAM above 1 MiB but the firmware's
  * @early:       the part of @scratch in which nothing lies yet that is still needed
  * @map, @pages: the page map and, once the handover is in it, the page allocator
  * @paging:      the page tables in use
  * @acpi, @borders: what ACPI says of timer, power-off and NUMA nodes
  * @in, @out:    the handover, incoming and outgoing
+ * @restore:     what has been restored of @in; begun by restore_ready()
+ * @hands_over:  there is a handover: one came in, or a chain begins here
  * @payload, @kernel: what is started next
  * @abi:         the version in which it is handed to it
  * @ticks:       time-stamp counter ticks by stage; @since: when the present stage began
@@ -42,6 +44,8 @@ struct baton {
 	struct borders borders;
 	struct kho_in in;
 	struct kho_out out;
+	struct kho_restore restore;
+	bool hands_over;
 	struct payload payload;
 	struct bzimage kernel;
 	const struct kho_abi *abi;
@@ -67,6 +71,24 @@ const char *memory_owner(paddr_t addr);
 
 /** memory_image_end() - the end of baton's image in memory, with the payload behind it. */
 paddr_t memory_image_end(void);
+
+/* origin.c: where a chain of handovers begins */
+
+/** origin_wanted() - true if a word on the command line asks for a handover, whether one came in or not */
+bool origin_wanted(const struct baton *b);
+
+/**
+ * origin_start() - without a handover, begin a chain: lay out scratch for a payload that speaks a known version
+ * Where nobody asked for it and it can't be done, the payload starts cold, and a line says why.
+ * Return: 0, or -1 and b->fault.
+ */
+int origin_start(struct baton *b);
+
+/** origin_reserve() - what baton.reserve= asks for, into the published handover. Return: 0, or -1 and b->fault. */
+int origin_reserve(struct baton *b);
+
+/** restore_ready() - begin @b->restore, once, where there is a handover. Return: 0, or -1 and b->fault. */
+int restore_ready(struct baton *b);
 
 /* hop.c: baton as its own payload */
 
@@ -97,6 +119,9 @@ void report_hello(const struct baton *b);
 
 /** report_books() - RAM, scratch, preserved memory, blobs, free. */
 void report_books(const struct baton *b);
+
+/** report_memory() - RAM, how much of it is free, and where scratch is. */
+void report_memory(const struct baton *b);
 
 /** report_refusal() - all findings and the fault, and what to do next. */
 void report_refusal(const struct baton *b);

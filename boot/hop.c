@@ -57,7 +57,7 @@ int hop_choose(struct baton *b)
 		.min = LOW_LIMIT,
 		.release = RELEASE,
 	};
-	b->abi = b->in.abi;
+	b->abi = b->info.has_kho ? b->in.abi : kho_abi_newest();
 	return rewrite_cmdline(b);
 }
 

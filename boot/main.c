@@ -51,6 +51,7 @@ static int read_inputs(struct baton *b, paddr_t boot_params)
 /* The scratch array comes first: all that baton needs for itself must lie inside it. */
 static int read_scratch(struct baton *b)
 {
+	b->hands_over = b->info.has_kho;
 	if (b->info.has_kho)
 		kho_in_scratch(&b->in, &b->info.door, &b->info.kho, &b->info.ram, &b->scratch,
 			       &b->findings);
@@ -72,7 +73,7 @@ static int take_in(struct baton *b)
 
 static int publish(struct baton *b)
 {
-	if (!b->info.has_kho)
+	if (!b->hands_over)
 		return 0;
 	if (kho_out_build(&b->out, &b->in, b->abi, &b->pages, RELEASE, &b->fault))
 		return -1;
@@ -91,7 +92,8 @@ _Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc)
 	traps_init(memory_owner, end_run);
 
 	if (read_inputs(b, boot_params) || read_scratch(b) || memory_protect(b) || take_in(b) ||
-	    next_choose(b) || publish(b) || next_prepare(b) || test_hook(b) ||
+	    next_choose(b) || origin_start(b) || publish(b) || origin_reserve(b) ||
+	    next_prepare(b) || test_hook(b) ||
 	    (!b->opt.hops && monitor_run(b))) {
 		report_refusal(b);
 		report_end(b);

@@ -48,7 +48,7 @@ static paddr_t carve(struct baton *b, uint64_t bytes, const char *what)
 	return 0;
 }
 
-/* Without a handover there is no scratch, and all RAM above 1 MiB serves as such. */
+/* Without a handover there is no scratch, and all RAM above 1 MiB serves as such but the firmware's. */
 static bool find_scratch(struct baton *b)
 {
 	bool ok = true;
@@ -133,11 +133,23 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	return (const void *)addr;
 }
 
+/* Scratch is not free; without a handover, what is not in it is not: firmware that has been left. */
 static void fill_page_map(struct baton *b, void *mem)
 {
+	paddr_t at = 0;
+
 	pagemap_init(&b->map, &b->info.ram, mem);
-	for (unsigned int i = 0; b->info.has_kho && i < b->scratch.nr; i++)
-		pagemap_set(&b->map, b->scratch.r[i].base, b->scratch.r[i].end);
+	for (unsigned int i = 0; i < b->scratch.nr; i++) {
+		const struct range *r = &b->scratch.r[i];
+
+		if (b->info.has_kho)
+			pagemap_set(&b->map, r->base, r->end);
+		else
+			pagemap_set(&b->map, at, r->base);
+		at = r->end;
+	}
+	if (!b->info.has_kho)
+		pagemap_set(&b->map, at, b->info.ram.r[b->info.ram.nr - 1].end);
 	for (unsigned int i = 0; i < inputs.nr; i++)
 		pagemap_set(&b->map, inputs.r[i].base, inputs.r[i].end);
 	pagemap_set(&b->map, (paddr_t)image_start, memory_image_end());
@@ -225,7 +237,7 @@ const char *memory_owner(paddr_t addr)
 	}
 	if (ranges_meet(&inputs, addr, addr + 1))
 		return "what baton was booted with";
-	if (b->info.has_kho && ranges_meet(&b->scratch, addr, addr + 1))
+	if (b->hands_over && ranges_meet(&b->scratch, addr, addr + 1))
 		return "scratch";
 	return addr < LOW_LIMIT ? "RAM below 1 MiB" : "RAM that baton does not own";
 }

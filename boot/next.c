@@ -26,6 +26,11 @@ static struct range target_table[SCRATCH_RANGES];
 static struct handoff *handoff;
 static volatile uint64_t *fdt_slot; /* in the next boot_params; NULL without a handover */
 
+static const char *release(const struct baton *b)
+{
+	return b->kernel.release[0] ? b->kernel.release : "(no release in its header)";
+}
+
 static int find_payload(struct baton *b)
 {
 	const struct slot *slot = &payload_slot;
@@ -45,30 +50,38 @@ static int find_payload(struct baton *b)
 			    &b->fault);
 }
 
-/* baton.abi=, else what batonctl bundle recorded, else what the release of the kernel speaks. */
+static const char *known_versions(void)
+{
+	static char known[160];
+
+	return kho_abi_list(known, sizeof(known));
+}
+
+/* The version that the bundle recorded, or that the release of the kernel speaks, or NULL. */
+static const struct kho_abi *find_abi(const struct baton *b)
+{
+	if (b->payload.abi[0])
+		return kho_abi_by_name(b->payload.abi);
+	if (strncmp(b->kernel.release, "baton-", 6) == 0)
+		return b->info.has_kho ? b->in.abi : kho_abi_newest();
+	return kho_abi_by_release(b->kernel.release);
+}
+
+/* baton.abi= comes first. Only where a handover came in does the payload have to speak any version. */
 static int choose_abi(struct baton *b)
 {
-	const char *name = b->opt.abi[0] ? b->opt.abi : b->payload.abi;
-	char known[160];
+	const char *asked = b->opt.abi;
 
-	if (name[0]) {
-		b->abi = kho_abi_by_name(name);
-		if (!b->abi)
-			return fault_set(&b->fault, "abi-unknown",
-					 "%s asked for; expected one of %s", name,
-					 kho_abi_list(known, sizeof(known)));
-	} else if (strncmp(b->kernel.release, "baton-", 6) == 0) {
-		b->abi = b->in.abi;
-	} else {
-		b->abi = kho_abi_by_release(b->kernel.release);
-		if (!b->abi)
-			return fault_set(
-				&b->fault, "abi-undecided",
-				"no KHO version known for Linux %s; expected baton.abi= one of %s",
-				b->kernel.release[0] ? b->kernel.release :
-						       "(no release in its header)",
-				kho_abi_list(known, sizeof(known)));
-	}
+	b->abi = asked[0] ? kho_abi_by_name(asked) : find_abi(b);
+	if (b->abi)
+		return 0;
+	if (asked[0] || (b->info.has_kho && b->payload.abi[0]))
+		return fault_set(&b->fault, "abi-unknown", "%s asked for; expected one of %s",
+				 asked[0] ? asked : b->payload.abi, known_versions());
+	if (b->info.has_kho || origin_wanted(b))
+		return fault_set(&b->fault, "abi-undecided",
+				 "no KHO version known for Linux %s; expected baton.abi= one of %s",
+				 release(b), known_versions());
 	return 0;
 }
 
@@ -79,11 +92,11 @@ int next_choose(struct baton *b)
 	if (find_payload(b) || bzimage_parse(&b->kernel, b->payload.kernel, b->payload.kernel_size,
 					     cpu_la57(), &b->fault))
 		return -1;
-	if (b->info.has_kho && choose_abi(b))
+	if (choose_abi(b))
 		return -1;
 	stage_done(b, STAGE_PLAN);
-	say("payload", "%s, %lu KiB%s%s", b->kernel.release, b->payload.kernel_size >> 10,
-	    b->info.has_kho ? ", speaks " : "", b->info.has_kho ? b->abi->compatible : "");
+	say("payload", "%s, %lu KiB%s%s", release(b), b->payload.kernel_size >> 10,
+	    b->abi ? ", speaks " : "", b->abi ? b->abi->compatible : "");
 	if (b->payload.initrd_size)
 		say("", "initrd, %lu KiB", b->payload.initrd_size >> 10);
 	return 0;
@@ -187,7 +200,7 @@ static void fill_closing(struct handoff *h, const struct baton *b)
 		h->uart = 0;
 		return;
 	}
-	say("jump", "%s at 0x%lx, %lu ticks after entry", b->kernel.release, h->entry,
+	say("jump", "%s at 0x%lx, %lu ticks after entry", release(b), h->entry,
 	    clock_ticks());
 	n = say_prefix(h->closing, sizeof(h->closing), "time");
 	snprintf(h->closing + n, sizeof(h->closing) - (size_t)n,
@@ -222,7 +235,7 @@ int next_prepare(struct baton *b)
 	p.seed_size = make_seed(seed);
 	p.initrd_size = b->payload.initrd_size;
 	p.scratch = next_scratch;
-	if (b->info.has_kho)
+	if (b->hands_over)
 		p.nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch,
 					      b->abi->scratch_align, next_scratch, &target);
 	bytes = params_size(&p, &b->fault);
@@ -233,7 +246,7 @@ int next_prepare(struct baton *b)
 	if (!own)
 		return -1;
 	buffer = own + hand * PAGE_SIZE;
-	if (!b->info.has_kho)
+	if (!b->hands_over)
 		find_cold_target(b, &target, (struct range){ own, own + pages * PAGE_SIZE });
 	fill_plan(&plan, b, buffer, bytes);
 	if (plan_place(&plan, &target, &b->fault))

@@ -174,6 +174,18 @@ static bool read_monitor(struct options *o, struct word w)
 	return w.len == 0;
 }
 
+static bool read_reserve(struct options *o, struct word w)
+{
+	if (o->nr_reserve == OPTION_RESERVE)
+		return false;
+	return read_reserve_word(w.text, w.text + w.len, &o->reserve[o->nr_reserve++]);
+}
+
+static bool read_scratch(struct options *o, struct word w)
+{
+	return read_scratch_word(w.text, w.text + w.len, &o->scratch);
+}
+
 static bool read_script(struct options *o, struct word w)
 {
 	return copy_word(o->script, sizeof(o->script), w);
@@ -194,13 +206,15 @@ static const struct option {
 	{ "hops=", read_hops, "a number up to 1000000" },
 	{ "monitor", read_monitor, "the word alone" },
 	{ "onerror=", read_on_error, "halt, reboot or poweroff" },
+	{ "reserve=", read_reserve, "SIZE[:ALIGN]:NAME, at most 8 times" },
+	{ "scratch=", read_scratch, "LOW,GLOBAL,NODE, as in 64M,0,16M, or N%" },
 	{ "script=", read_script, "commands of at most 1023 characters" },
 	{ "test=", read_test, "a name of at most 31 characters" },
 };
 
 static int unknown_option(struct word w, int shown, struct fault *f)
 {
-	char names[96];
+	char names[128];
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)

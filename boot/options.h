@@ -3,10 +3,11 @@
 #ifndef BATON_BOOT_OPTIONS_H
 #define BATON_BOOT_OPTIONS_H
 
+#include "boot/sizes.h"
 #include "kexec/payload.h"
-#include "lib/fault.h"
 
-#define OPTION_SCRIPT 1024
+#define OPTION_SCRIPT  1024
+#define OPTION_RESERVE 8 /* as many as Linux takes of reserve_mem= */
 
 enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
 
@@ -18,6 +19,8 @@ enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
  * @baud:     line speed; 0 leaves it as it was set
  * @hops, @hops_total: baton.hops=LEFT[/TOTAL]: how often baton starts itself before the payload; 0 and 0
  * @monitor:  baton.monitor: stop before the payload with a prompt
+ * @scratch:  baton.scratch=LOW,GLOBAL,NODE | N%: of a chain that begins here
+ * @reserve, @nr_reserve: baton.reserve=SIZE[:ALIGN]:NAME, each time it is given
  * @script:   baton.script="COMMAND; COMMAND": what the monitor runs first; empty if not given
  * @test:     baton.test=NAME: a deliberate fault; empty if not given
  * @forward:  the command line without the baton.* words, single spaces kept as they were given
@@ -29,6 +32,9 @@ struct options {
 	unsigned int baud;
 	unsigned int hops, hops_total;
 	bool monitor;
+	struct scratch_word scratch;
+	struct memblock_region reserve[OPTION_RESERVE];
+	unsigned int nr_reserve;
 	char script[OPTION_SCRIPT];
 	char test[32];
 	char forward[PAYLOAD_CMDLINE];

@@ -13,8 +13,10 @@ void report_hello(const struct baton *b)
 	    b->info.bp_addr);
 }
 
-static void report_scratch(const struct baton *b)
+void report_memory(const struct baton *b)
 {
+	say("ram", "%lu MiB in %u ranges, %lu MiB free", ranges_bytes(&b->info.ram) >> 20,
+	    b->info.ram.nr, pagemap_free_pages(&b->map) >> (20 - PAGE_SHIFT));
 	for (unsigned int i = 0; i < b->in.nr_scratch; i++)
 		say(i ? "" : "scratch", "0x%09lx – 0x%09lx  %6lu MiB", b->in.scratch[i].addr,
 		    b->in.scratch[i].addr + b->in.scratch[i].size, b->in.scratch[i].size >> 20);
@@ -49,15 +51,12 @@ static void report_blobs(const struct baton *b)
 void report_books(const struct baton *b)
 {
 	if (!b->info.has_kho) {
-		say("handover",
-		    "none: no KHO entry in setup_data; the payload starts cold, nothing can be lost");
+		say("handover", "none came in: no KHO entry in setup_data, nothing can be lost");
 		return;
 	}
 	say("handover", "%s, FDT at 0x%lx, map at 0x%lx: %lu leaves, %lu nodes",
 	    b->in.abi->compatible, b->info.kho.fdt_addr, b->in.map, b->in.leaves, b->in.nodes);
-	say("ram", "%lu MiB in %u ranges, %lu MiB free", ranges_bytes(&b->info.ram) >> 20,
-	    b->info.ram.nr, pagemap_free_pages(&b->map) >> (20 - PAGE_SHIFT));
-	report_scratch(b);
+	report_memory(b);
 	report_orders(b);
 	report_blobs(b);
 }

@@ -108,6 +108,15 @@ const struct kho_abi *kho_abi_by_release(const char *release)
 	return NULL;
 }
 
+const struct kho_abi *kho_abi_newest(void)
+{
+	unsigned int i = ARRAY_SIZE(table) - 1;
+
+	while (!table[i].last_major)
+		i--;
+	return &table[i];
+}
+
 const char *kho_abi_list(char *buf, size_t size)
 {
 	size_t used = 0;

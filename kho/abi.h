@@ -74,6 +74,9 @@ const struct kho_abi *kho_abi_by_name(const char *name);
 /** kho_abi_by_release() - the row that a kernel whose release begins "MAJOR.MINOR" speaks, or NULL. */
 const struct kho_abi *kho_abi_by_release(const char *release);
 
+/** kho_abi_newest() - the row of the newest release that there is one for. */
+const struct kho_abi *kho_abi_newest(void);
+
 /** kho_abi_list() - "kho-v2, kho-v3, …" into @buf, for messages. Return: @buf. */
 const char *kho_abi_list(char *buf, size_t size);
 

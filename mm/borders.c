@@ -13,11 +13,13 @@ static void sort(struct node_range *r, unsigned int nr)
 	}
 }
 
-void borders_make(struct borders *set, struct node_range *r, unsigned int nr)
+void borders_make(struct borders *set)
 {
-	sort(r, nr);
+	const struct node_range *r = set->range;
+
+	sort(set->range, set->nr_ranges);
 	set->nr = 0;
-	for (unsigned int i = 1; i < nr; i++)
+	for (unsigned int i = 1; i < set->nr_ranges; i++)
 		if (r[i].node != r[i - 1].node && r[i].base != r[i - 1].base)
 			set->at[set->nr++] = r[i].base;
 }

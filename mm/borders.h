@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses at which memory changes from one NUMA node to another. */
+/* Which memory is which NUMA node's, and the addresses at which it changes from one to another. */
 #ifndef BATON_MM_BORDERS_H
 #define BATON_MM_BORDERS_H
 
@@ -7,23 +7,25 @@
 
 #define BORDERS_MAX 512 /* memory ranges in an SRAT */
 
-/** struct borders - @at[0] to @at[nr - 1], ascending; each is the first byte of a range of another node */
-struct borders {
-	paddr_t at[BORDERS_MAX];
-	unsigned int nr;
-};
-
-/** struct node_range - memory of one node; the input of borders_make() */
+/** struct node_range - memory of one node; not all of it need be RAM */
 struct node_range {
-	paddr_t base;
+	paddr_t base, end;
 	uint32_t node;
 };
 
 /**
- * borders_make() - from ranges in any order to borders
- * @r:  @nr ranges, at most BORDERS_MAX; sorted by this call
+ * struct borders
+ * @range: @nr_ranges ranges, by rising address; none where the machine has no SRAT
+ * @at:    @nr addresses, ascending; each is the first byte of a range of another node
  */
-void borders_make(struct borders *set, struct node_range *r, unsigned int nr);
+struct borders {
+	struct node_range range[BORDERS_MAX];
+	paddr_t at[BORDERS_MAX];
+	unsigned int nr_ranges, nr;
+};
+
+/** borders_make() - sort @set's ranges, which are given in any order, and find the borders between them */
+void borders_make(struct borders *set);
 
 /** borders_inside() - the lowest border above @base and below @end. Return: false if there is none. */
 bool borders_inside(const struct borders *set, paddr_t base, paddr_t end, paddr_t *border);

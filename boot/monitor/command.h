@@ -8,7 +8,6 @@
 
 #include "boot/baton.h"
 #include "boot/monitor/parse.h"
-#include "kho/restore.h"
 
 /**
  * struct machine - the ways out
@@ -27,7 +26,6 @@ struct machine {
  * struct monitor
  * @b, @machine: what it works on
  * @hole:    RAM that is not mapped, and cannot be looked at
- * @restore: what has been restored, where there is a handover
  * @leave:   "boot" was given
  * @a, @f:   of the command that runs: its arguments, and where it says what is wrong
  * @in, @out: what came in, and what is published as that command begins, in the form in which
@@ -39,7 +37,6 @@ struct monitor {
 	struct baton *b;
 	const struct machine *machine;
 	struct range hole;
-	struct kho_restore restore;
 	bool leave;
 	struct args a;
 	struct fault *f;
@@ -47,12 +44,8 @@ struct monitor {
 	const struct kho_in *side;
 };
 
-/** monitor_init() - begin on @b. Return: 0, or -1 with fault out-of-memory. */
-int monitor_init(struct monitor *m, struct baton *b, const struct machine *machine,
-		 struct fault *f);
-
-/** monitor_end() - give back what only the monitor needed. */
-void monitor_end(struct monitor *m);
+/** monitor_init() - begin on @b, whose @restore is ready if it has a handover. */
+void monitor_init(struct monitor *m, struct baton *b, const struct machine *machine);
 
 /**
  * monitor_do() - run the commands in @text, up to the first error or "boot". Return: 0, or -1 and

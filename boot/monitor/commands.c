@@ -198,16 +198,9 @@ int monitor_do(struct monitor *m, const char *text, struct fault *f)
 	return 0;
 }
 
-int monitor_init(struct monitor *m, struct baton *b, const struct machine *machine, struct fault *f)
+void monitor_init(struct monitor *m, struct baton *b, const struct machine *machine)
 {
 	*m = (struct monitor){ .b = b, .machine = machine };
-	return b->out.fdt ? kho_restore_init(&m->restore, &b->in, &b->out, f) : 0;
-}
-
-void monitor_end(struct monitor *m)
-{
-	if (m->restore.out)
-		radix_build_free(&m->restore.done);
 }
 
 static COMMAND(boot)

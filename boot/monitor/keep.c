@@ -5,7 +5,7 @@
 /* True if exactly this block came in, and has not been restored since. */
 static bool came_in(const struct monitor *m)
 {
-	const struct radix_tree done = { .door = m->in.door, .root = m->restore.done.root };
+	const struct radix_tree done = { .door = m->in.door, .root = m->b->restore.done.root };
 	unsigned int order;
 	paddr_t base;
 
@@ -49,7 +49,7 @@ COMMAND(restore)
 {
 	unsigned int order;
 
-	if (kho_restore_block(&m->restore, m->a.addr, &order, m->f))
+	if (kho_restore_block(&m->b->restore, m->a.addr, &order, m->f))
 		return -1;
 	return show_block(m, m->a.addr, order);
 }

@@ -43,7 +43,7 @@ static void find_area(const struct monitor *m, paddr_t limit, struct area *a)
 	if (a->base < LOW_LIMIT) {
 		a->owner = "below 1 MiB";
 		a->end = LOW_LIMIT;
-	} else if (b->info.has_kho && (r = range_of(&b->scratch, a->base))) {
+	} else if (b->hands_over && (r = range_of(&b->scratch, a->base))) {
 		a->owner = "scratch";
 		a->end = r->end;
 	} else if (!pagemap_any(&b->map, a->base, a->end)) {

@@ -74,13 +74,13 @@ int monitor_run(struct baton *b)
 	if (prompt && !console_port())
 		return fault_set(&b->fault, "no-console",
 				 "baton.monitor without a console; expected baton.console=ttyS0");
-	if (monitor_init(&monitor, b, &machine, &b->fault))
+	if (restore_ready(b))
 		return -1;
+	monitor_init(&monitor, b, &machine);
 	monitor.hole = (struct range){ (paddr_t)stack_guard, (paddr_t)stack_guard + PAGE_SIZE };
 	if (b->opt.script[0])
 		err = run_script(&monitor, prompt);
 	if (!err && prompt && !monitor.leave)
 		run_prompt(&monitor);
-	monitor_end(&monitor);
 	return err;
 }

@@ -13,6 +13,7 @@
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
 #                              cpio     initrd baton/...     bare     initrd is the bzImage
 #                              none     no payload at all
+#   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
 #   mem, smp    1G, 2        the machine; qemu=WORDS for more of it
 #   kho         on           the word kho= of the first command line
 #   append      -            more words for the first command line, and so for all that follow
@@ -53,7 +54,7 @@ row() {
 read_row() {
 	local word
 	declare -gA C=([from]=7.3 [to]=7.3 [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
-		[append]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [do]='' [refuse]='' [report]=''
+		[start]=linux [append]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [do]='' [refuse]='' [report]=''
 		[end]='' [memory]=kept [overlap]=no [limit]=60)
 	WANT=() DENY=("$LINUX_TROUBLE")
 	while IFS= read -r word; do
@@ -164,11 +165,22 @@ first_cmdline() {
 	echo "$words ${C[append]}"
 }
 
+# start_machine: the first Linux, by itself or as the payload of baton
+start_machine() {
+	local kernel initrd=$DIR/first.cpio
+	kernel=$(peer "${C[from]}")
+	if [ "${C[start]}" = origin ]; then
+		[ -z "${C[payload]}" ] || kernel=$NEXT
+		make_payload_archive "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd"
+		kernel=$BATON initrd=$DIR/origin.cpio
+	fi
+	machine_start "${C[mem]}" "${C[smp]}" "${C[qemu]}" "$kernel" "$initrd" "$(first_cmdline)"
+}
+
 # run_machine: until it has ended, or stands still as it should
 run_machine() {
 	local halted=
-	machine_start "${C[mem]}" "${C[smp]}" "${C[qemu]}" "$(peer "${C[from]}")" "$DIR/first.cpio" \
-		"$(first_cmdline)"
+	start_machine
 	if [ -n "${C[at]}" ]; then
 		machine_until "${C[limit]}" "${C[at]}" || reason "never said '${C[at]}'" || return 1
 		machine_do "${C[do]}"
@@ -193,12 +205,14 @@ check_row() {
 	for regex in "${DENY[@]}"; do
 		expect_not "$regex" || true
 	done
-	[ -z "${C[refuse]}" ] || expect_refusal "${C[refuse]}" || true
+	[ -z "${C[refuse]}" ] || expect_refusal "${C[refuse]}" "$([ "${C[start]}" = linux ] && echo 1 || echo 0)" || true
+	[[ ${C[append]} != *baton.reserve=*:relay* || ${C[start]} = linux || -n ${C[refuse]} ]] || expect_reserved || true
 	[ -z "${C[report]}" ] || expect_report "${C[report]}" || true
 	[ "${C[overlap]}" = no ] || expect_overlap "${C[overlap]}" || true
 	expect_same_ram || true
 	[ "${C[init]}" = relay ] || return 0
 	case ${C[end]}-${C[memory]} in
+	*-any) ;;
 	halt-*) expect_memory_untouched || true ;;
 	exit-kept) expect_memory_kept || true ;;
 	exit-lost) ! memory_kept || reason "the memory is still there; it should have been lost" || true ;;
@@ -219,7 +233,7 @@ run_row() {
 		machine_stop
 	fi
 	[ ! -s "$DIR/reasons" ] || verdict='not ok'
-	rm -f "$DIR"/{bundle,inner,payload,ballast,first.cpio,last.cpio,payload.cpio,memory}
+	rm -f "$DIR"/{bundle,inner,payload,ballast,first.cpio,last.cpio,payload.cpio,origin.cpio,memory}
 	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 	{
 		printf '%s - %s: %s (%s s)\n' "$verdict" "$name" "${ROW_WHAT[$name]}" "$took"

@@ -182,14 +182,17 @@ static void valid_each_order(void **state)
 /* Blocks up to a border and from it on, and blocks of one page on both sides. */
 static void valid_at_borders(void **state)
 {
-	struct node_range r[] = {
-		{ GIB(5), 1 }, { 0, 0 }, { GIB(5) + MIB(1), 0 }, { GIB(6) - 4096, 1 }
+	static struct borders borders = {
+		.range = { { GIB(5), GIB(5) + MIB(1), 1 },
+			   { 0, GIB(5), 0 },
+			   { GIB(5) + MIB(1), GIB(6) - 4096, 0 },
+			   { GIB(6) - 4096, GIB(8), 1 } },
+		.nr_ranges = 4,
 	};
-	struct borders borders;
 	struct model_run *r1;
 
 	(void)state;
-	borders_make(&borders, r, ARRAY_SIZE(r));
+	borders_make(&borders);
 	m->borders = &borders;
 	model_preserve(m, GIB(5) - MIB(1), 8);
 	model_preserve(m, GIB(5), 8);
@@ -745,14 +748,14 @@ static struct borders borders;
 
 static void make_borders(void)
 {
-	struct node_range r[] = {
-		{ 0, 0 },
-		{ GIB(5) + 0x5000, 1 },
-		{ GIB(5) + 0x7000, 2 },
-		{ GIB(6), 0 },
+	borders = (struct borders){
+		.range = { { 0, GIB(5) + 0x5000, 0 },
+			   { GIB(5) + 0x5000, GIB(5) + 0x7000, 1 },
+			   { GIB(5) + 0x7000, GIB(6), 2 },
+			   { GIB(6), GIB(8), 0 } },
+		.nr_ranges = 4,
 	};
-
-	borders_make(&borders, r, ARRAY_SIZE(r));
+	borders_make(&borders);
 	m->borders = &borders;
 }
 
