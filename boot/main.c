@@ -93,8 +93,7 @@ _Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc)
 
 	if (read_inputs(b, boot_params) || read_scratch(b) || memory_protect(b) || take_in(b) ||
 	    next_choose(b) || origin_start(b) || publish(b) || origin_reserve(b) ||
-	    next_prepare(b) || test_hook(b) ||
-	    (!b->opt.hops && monitor_run(b))) {
+	    next_prepare(b) || test_hook(b) || (!b->opt.hops && monitor_run(b))) {
 		report_refusal(b);
 		report_end(b);
 	}

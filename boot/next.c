@@ -200,8 +200,7 @@ static void fill_closing(struct handoff *h, const struct baton *b)
 		h->uart = 0;
 		return;
 	}
-	say("jump", "%s at 0x%lx, %lu ticks after entry", release(b), h->entry,
-	    clock_ticks());
+	say("jump", "%s at 0x%lx, %lu ticks after entry", release(b), h->entry, clock_ticks());
 	n = say_prefix(h->closing, sizeof(h->closing), "time");
 	snprintf(h->closing + n, sizeof(h->closing) - (size_t)n,
 		 "entry %lu µs, ingest %lu µs, publish %lu µs, plan %lu µs, copy ",

@@ -69,8 +69,8 @@ int memblock_find(const struct kho_out *out, const char *name, paddr_t *start, u
 		return 0;
 	if (fdt_node_check_compatible(fdt, node, REGION_COMPAT) ||
 	    !read_u64(fdt, node, "start", start) || !read_u64(fdt, node, "size", size))
-		return fault_set(f, "blob-unknown", "'%s' in the blob " MEMBLOCK " is not " REGION_COMPAT,
-				 name);
+		return fault_set(f, "blob-unknown",
+				 "'%s' in the blob " MEMBLOCK " is not " REGION_COMPAT, name);
 	return 1;
 }
 
@@ -121,7 +121,8 @@ static int write_tree(void *fdt, const void *old, const struct memblock_region *
 	err |= fdt_end_node(fdt);
 	err |= fdt_end_node(fdt);
 	err |= fdt_finish(fdt);
-	return err ? fault_set(f, "fdt-full", "no room for '%s' in the FDT of all regions", r->name) :
+	return err ? fault_set(f, "fdt-full", "no room for '%s' in the FDT of all regions",
+			       r->name) :
 		     0;
 }
 

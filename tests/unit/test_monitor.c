@@ -96,7 +96,9 @@ static int setup(void **state)
 	grants = -1;
 	palloc_init(&b->pages, &b->map, &b->info.door, grant);
 	assert_int_equal(kho_out_build(&b->out, &b->in, b->abi, &b->pages, "baton-test", &f), 0);
-	assert_int_equal(monitor_init(m, b, &machine, &f), 0);
+	b->hands_over = true;
+	assert_int_equal(kho_restore_init(&b->restore, &b->in, &b->out, &f), 0);
+	monitor_init(m, b, &machine);
 	has_port = true;
 	nr_exported = 0;
 	ends = 0;
@@ -106,7 +108,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	monitor_end(m);
 	free(m);
 	free(b);
 	model_run_free(run);
@@ -660,11 +661,10 @@ static void without_a_handover(void **state)
 	};
 
 	(void)state;
-	monitor_end(m);
 	memset(&b->in, 0, sizeof(b->in));
 	memset(&b->out, 0, sizeof(b->out));
-	b->info.has_kho = false;
-	assert_int_equal(monitor_init(m, b, &machine, &f), 0);
+	b->info.has_kho = b->hands_over = false;
+	monitor_init(m, b, &machine);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		wrong(table[i], "no-handover");
 	wrong("write 0x8000000 x", "not-owned");

@@ -117,6 +117,32 @@ static void test_values(void **state)
 	free(o);
 }
 
+static void test_memory(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(options_parse(o, "a", &f), 0);
+	assert_false(o->scratch.given);
+	assert_int_equal(o->nr_reserve, 0);
+	assert_int_equal(options_parse(o,
+				       "baton.reserve=4K:a x baton.scratch=1M,2M,3M "
+				       "baton.reserve=\"8K:16K:b\" baton.scratch=150%",
+				       &f),
+			 0);
+	assert_string_equal(o->forward, "x");
+	assert_true(o->scratch.given);
+	assert_int_equal(o->scratch.percent, 150); /* the last one counts, and only that */
+	assert_int_equal(o->scratch.low, 0);
+	assert_int_equal(o->nr_reserve, 2);
+	assert_string_equal(o->reserve[0].name, "a");
+	assert_string_equal(o->reserve[1].name, "b");
+	assert_int_equal(o->reserve[1].size, 0x2000);
+	assert_int_equal(o->reserve[1].align, 0x4000);
+	free(o);
+}
+
 static const struct {
 	const char *comment, *line, *fault, *word; /* @word must be in the text */
 } errors[] = {
@@ -144,6 +170,13 @@ static const struct {
 	{ "parity", "baton.console=ttyS0,115200e7", "option-value", "115200e7" },
 	{ "a test of 32 characters", "baton.test=01234567890123456789012345678901", "option-value",
 	  "baton.test=0123" },
+	{ "scratch of one size", "baton.scratch=64M", "option-value", "baton.scratch=64M" },
+	{ "memory without a name", "baton.reserve=8M", "option-value", "baton.reserve=8M" },
+	{ "a ninth region",
+	  "baton.reserve=4K:a baton.reserve=4K:b baton.reserve=4K:c baton.reserve=4K:d "
+	  "baton.reserve=4K:e baton.reserve=4K:f baton.reserve=4K:g baton.reserve=4K:h "
+	  "baton.reserve=4K:i",
+	  "option-value", "baton.reserve=4K:i" },
 	{ "no hops", "baton.hops=", "option-value", "baton.hops=" },
 	{ "hops of no total", "baton.hops=1/", "option-value", "baton.hops=1/" },
 	{ "more hops left than in all", "baton.hops=2/1", "option-value", "baton.hops=2/1" },
