@@ -246,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forward), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_errors),  cmocka_unit_test(test_error_keeps_the_rest),
 		cmocka_unit_test(test_longest),
 	};
