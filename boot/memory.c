@@ -134,11 +134,11 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 }
 
 /* Scratch is not free; without a handover, what is not in it is not: firmware that has been left. */
-static void fill_page_map(struct baton *b, void *mem)
+static void fill_page_map(struct baton *b, struct range own)
 {
 	paddr_t at = 0;
 
-	pagemap_init(&b->map, &b->info.ram, mem);
+	pagemap_init(&b->map, &b->info.ram, (void *)own.base);
 	for (unsigned int i = 0; i < b->scratch.nr; i++) {
 		const struct range *r = &b->scratch.r[i];
 
@@ -153,6 +153,7 @@ static void fill_page_map(struct baton *b, void *mem)
 	for (unsigned int i = 0; i < inputs.nr; i++)
 		pagemap_set(&b->map, inputs.r[i].base, inputs.r[i].end);
 	pagemap_set(&b->map, (paddr_t)image_start, memory_image_end());
+	pagemap_set(&b->map, own.base, own.end);
 	palloc_init(&b->pages, &b->map, &b->info.door, grant);
 }
 
@@ -177,27 +178,27 @@ int memory_protect(struct baton *b)
 {
 	bool gib = paging_cpu_gib_pages();
 	uint64_t map_bytes = pagemap_bytes(&b->info.ram), tables;
-	paddr_t own;
+	struct range own;
 
 	owner_of_all = b;
 	if (!find_scratch(b))
 		return -1;
 	tables = GRANT_PAGES + paging_pages(b->info.ram.r[b->info.ram.nr - 1].end,
 					    b->info.ram.nr + b->scratch.nr + 8, gib);
-	own = carve(b, map_bytes + tables * PAGE_SIZE, "page tables and page map");
-	if (!own)
+	own.base = carve(b, map_bytes + tables * PAGE_SIZE, "page tables and page map");
+	own.end = own.base + map_bytes + tables * PAGE_SIZE;
+	if (!own.base)
 		return -1;
-	paging_init(&b->paging, own + map_bytes, own + map_bytes + tables * PAGE_SIZE,
-		    cpu_la57() ? 5 : 4, gib);
-	if (!map_all(b, (struct range){ own, own + map_bytes + tables * PAGE_SIZE }))
+	paging_init(&b->paging, own.base + map_bytes, own.end, cpu_la57() ? 5 : 4, gib);
+	if (!map_all(b, own))
 		return fault_set(&b->fault, "page-tables",
 				 "%lu pages of page tables did not suffice", tables);
 	paging_use(&b->paging);
 	if (ask_acpi(b))
 		return -1;
-	fill_page_map(b, (void *)own);
+	fill_page_map(b, own);
 	say("memory", "page map %lu KiB, page tables %lu of %lu KiB, %u-level%s", map_bytes >> 10,
-	    (b->paging.next - own - map_bytes) >> 10, tables * PAGE_SIZE >> 10, b->paging.levels,
+	    (b->paging.next - own.base - map_bytes) >> 10, tables * PAGE_SIZE >> 10, b->paging.levels,
 	    gib ? ", 1 GiB pages" : "");
 	stage_done(b, STAGE_ENTRY);
 	return 0;

@@ -29,6 +29,8 @@ row origin-verify 'what baton begins with is valid by its own rules' start=origi
 
 # Machines
 origin 128m 'a small machine' mem=128M
+origin 48m 'a machine so small that the pages below 16 MiB are needed' mem=48M via=direct \
+	want='out +kho-v4, .* FDT at 0x[1-9a-f][0-9a-f]{5}$'
 origin 5g 'memory above 4 GiB: a region below, one anywhere, one on the node' mem=5G \
 	want='scratch +0x0[0-9a-f]{8} – ' want='\] {11}0x1[0-9a-f]{8} – '
 NODE='-object memory-backend-ram,size=512M,id=m'
