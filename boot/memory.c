@@ -198,8 +198,8 @@ int memory_protect(struct baton *b)
 		return -1;
 	fill_page_map(b, own);
 	say("memory", "page map %lu KiB, page tables %lu of %lu KiB, %u-level%s", map_bytes >> 10,
-	    (b->paging.next - own.base - map_bytes) >> 10, tables * PAGE_SIZE >> 10, b->paging.levels,
-	    gib ? ", 1 GiB pages" : "");
+	    (b->paging.next - own.base - map_bytes) >> 10, tables * PAGE_SIZE >> 10,
+	    b->paging.levels, gib ? ", 1 GiB pages" : "");
 	stage_done(b, STAGE_ENTRY);
 	return 0;
 }

@@ -47,21 +47,40 @@ static int lay_out(struct baton *b, const struct origin_sizes *sizes)
 			      &b->fault);
 }
 
-/* By default as much as Linux would take, or as much of that as there is room for. */
+static int lay_out_percent(struct baton *b, unsigned int percent)
+{
+	struct origin_sizes sizes = sizes_in_percent(b, percent);
+
+	return lay_out(b, &sizes);
+}
+
+/* A kernel cannot use scratch for memory that stays where it is: too much of it, and it starves. */
+static int check_share(struct baton *b)
+{
+	uint64_t ram = ranges_bytes(&b->info.ram), scratch = 0;
+
+	for (unsigned int i = 0; i < b->in.nr_scratch; i++)
+		scratch += regions[i].size;
+	if (scratch <= ram / 2)
+		return 0;
+	return fault_set(
+		&b->fault, "scratch-no-room",
+		"%lu MiB of scratch are more than half of %lu MiB RAM; expected more memory, "
+		"or sizes in baton.scratch=",
+		scratch >> 20, ram >> 20);
+}
+
+/* By default as much as Linux would take, or half of it where there is little memory. */
 static int lay_out_wanted(struct baton *b)
 {
 	const struct scratch_word *w = &b->opt.scratch;
-	unsigned int percent = w->percent ? w->percent : DEFAULT_PERCENT;
-	struct origin_sizes sizes = sizes_in_percent(b, percent);
+	struct origin_sizes sizes = { w->low, w->global, w->node, 0 };
 
-	if (w->given && !w->percent)
-		sizes = (struct origin_sizes){ w->low, w->global, w->node, 0 };
-	if (!lay_out(b, &sizes))
-		return 0;
 	if (w->given)
-		return -1;
-	sizes = sizes_in_percent(b, LEAST_PERCENT);
-	if (lay_out(b, &sizes))
+		return w->percent ? lay_out_percent(b, w->percent) : lay_out(b, &sizes);
+	if (!lay_out_percent(b, DEFAULT_PERCENT) && !check_share(b))
+		return 0;
+	if (lay_out_percent(b, LEAST_PERCENT) || check_share(b))
 		return -1;
 	b->fault = (struct fault){ 0 };
 	return 0;

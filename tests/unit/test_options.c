@@ -245,9 +245,11 @@ static void test_longest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forward), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_forward),
+		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_errors),  cmocka_unit_test(test_error_keeps_the_rest),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_error_keeps_the_rest),
 		cmocka_unit_test(test_longest),
 	};
 

@@ -29,8 +29,11 @@ row origin-verify 'what baton begins with is valid by its own rules' start=origi
 
 # Machines
 origin 128m 'a small machine' mem=128M
-origin 48m 'a machine so small that the pages below 16 MiB are needed' mem=48M via=direct \
-	want='out +kho-v4, .* FDT at 0x[1-9a-f][0-9a-f]{5}$'
+row origin-48m 'a machine too small for a chain: it starts cold' start=origin via=direct init=relay mem=48M \
+	memory=any want='origin +the payload starts cold: no room' want='RELAY: first 7\.3'
+row origin-48m-scratch 'so much scratch that the pages below 16 MiB are needed' start=origin via=direct mem=48M \
+	append=baton.scratch=32M,0,4M \
+	want='out +kho-v4, .* FDT at 0x[1-9a-f][0-9a-f]{5}[^0-9a-f]*$' want='exec from: baton-[0-9.]+ \(count 1\)'
 origin 5g 'memory above 4 GiB: a region below, one anywhere, one on the node' mem=5G \
 	want='scratch +0x0[0-9a-f]{8} – ' want='\] {11}0x1[0-9a-f]{8} – '
 NODE='-object memory-backend-ram,size=512M,id=m'
