@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "boot/bootinfo.h"
 #include "boot/e820.h"
 
 #define PERSISTENT_MEMORY 14        /* memory types that GNU-EFI's headers may not know */
@@ -16,8 +17,6 @@
 #define EXIT_TRIES        2
 #define SIGNATURE_64      0x34364c45 /* EL64 */
 #define NO_MAP            L"efi-memory-map: the firmware gives none"
-
-enum secure_boot { SECURE_UNKNOWN = 1, SECURE_OFF, SECURE_ON };
 
 /** struct memory_map - the firmware's memory map: @capacity bytes, @size in use */
 struct memory_map {

@@ -3,8 +3,8 @@
  * With Secure Boot: who vouches for a kernel that lies beside the image.
  *
  * Shim is asked before the firmware: it knows the machine owner's keys besides the firmware's.
- * From version 16 on it answers for the firmware too, in place of LoadImage, and is stricter
- * there: a kernel needs SBAT. Before, it powered off at ExitBootServices unless it had been asked.
+ * From version 16 on it answers in place of the firmware's LoadImage too. Before, it powered off at
+ * ExitBootServices unless it had been asked about something.
  */
 #include "boot/efi.h"
 
