@@ -252,6 +252,11 @@ test_kexec_sig_force() {
 	done
 }
 
+for name in "$TOP"/tests/doors/cases/*.sh; do
+	# shellcheck source=/dev/null
+	. "$name"
+done
+
 # ---- the runner -------------------------------------------------------------------------------------------
 
 # chosen PATTERN...
