@@ -6,14 +6,18 @@
 #
 #   KERNEL   the Linux that is started in the end: a bzImage; peer $TO, or 7.3, if not given
 #   B        the build folder
+#
+# A test writes in its own folder only, $WORK; the console of its machine is $LOG.
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 B=${B:-$TOP/build}
 [[ $B == /* ]] || B=$TOP/$B
-WORK=$B/doors
+DOORS_DIR=$B/doors
+COMMON=$DOORS_DIR/common # what is prepared once: nobody writes there afterwards
+WORK=$DOORS_DIR/shown    # the folder of the test that runs
 QEMU=${QEMU:-qemu-system-x86_64}
 ACCEL=${ACCEL:-tcg}
-LIMIT=${LIMIT:-60} # seconds for one machine
+LIMIT=${LIMIT:-120} # seconds for one machine; tests run side by side
 FIRMWARE=/usr/share/OVMF
 KEYS=/usr/share/ovmf
 WORDS='console=ttyS0 panic=-1 no_timer_check nokaslr'
@@ -34,7 +38,7 @@ guest() {
 		newc_dir proc
 		newc_dir sys
 		newc_node dev/console 5 1
-		newc_file init "$WORK/init"
+		newc_file init "$COMMON/init"
 		for pair in "$@"; do
 			newc_file "${pair%%=*}" "${pair#*=}"
 		done
@@ -42,37 +46,48 @@ guest() {
 	} >"$out"
 }
 
-# prepare: everything that more than one test needs, in $WORK
+# prepare: everything that more than one test needs, in $COMMON; and the settings for the processes of tests
 prepare() {
-	mkdir -p "$WORK"
+	mkdir -p "$COMMON" "$WORK"
 	KERNEL=${KERNEL:-$("$TOP/tests/linux/peer.sh" "${TO:-7.3}")}
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$WORK/init" "$TOP/tests/doors/report-init.c"
-	printf '%s\n' "$WORDS" >"$WORK/cmdline"
-	guest "$WORK/report.cpio"
+	export KERNEL B QEMU ACCEL LIMIT
+	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$COMMON/init" "$TOP/tests/doors/report-init.c"
+	printf '%s\n' "$WORDS" >"$COMMON/cmdline"
+	guest "$COMMON/report.cpio"
 	{
 		newc_dir baton
 		newc_file baton/kernel "$KERNEL"
-		newc_file baton/initrd "$WORK/report.cpio"
+		newc_file baton/initrd "$COMMON/report.cpio"
 		newc_end
-	} >"$WORK/payload.cpio"
-	bundle "$WORK/bundle" --cmdline "$WORDS"
-	guest "$WORK/first-baton.cpio" kernel="$WORK/bundle" cmdline="$WORK/cmdline"
-	guest "$WORK/first-direct.cpio" kernel="$KERNEL" initrd="$WORK/report.cpio" cmdline="$WORK/cmdline"
-	openssl rsa -in "$KEYS/PkKek-1-snakeoil.key" -passin pass:snakeoil -out "$WORK/key.pem" \
-		2>"$WORK/openssl.log"
+	} >"$COMMON/payload.cpio"
+	bundle "$COMMON/bundle" --cmdline "$WORDS"
+	guest "$COMMON/first-baton.cpio" kernel="$COMMON/bundle" cmdline="$COMMON/cmdline"
+	guest "$COMMON/first-direct.cpio" kernel="$KERNEL" initrd="$COMMON/report.cpio" cmdline="$COMMON/cmdline"
+	openssl rsa -in "$KEYS/PkKek-1-snakeoil.key" -passin pass:snakeoil -out "$COMMON/key.pem" \
+		2>"$COMMON/openssl.log"
 }
 
 # bundle OUT [BATONCTL OPTION...]: baton with the kernel and the initrd that reports
 bundle() {
 	local out=$1
 	shift
-	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$WORK/report.cpio" "$@" -o "$out" "$B/baton.bzImage" \
-		>"$WORK/bundle.log" 2>&1
+	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$COMMON/report.cpio" "$@" -o "$out" "$B/baton.bzImage" \
+		>"$out.log" 2>&1
 }
 
 # sign IN OUT: with the key that the firmware's snakeoil variables trust
 sign() {
-	sbsign --key "$WORK/key.pem" --cert "$KEYS/PkKek-1-snakeoil.pem" --output "$2" "$1" 2>"$WORK/sbsign.log"
+	sbsign --key "$COMMON/key.pem" --cert "$KEYS/PkKek-1-snakeoil.pem" --output "$2" "$1" 2>"$2.log"
+}
+
+# want REGEX: the console of this test has such a line
+want() {
+	grep -aqE -- "$1" "$LOG" || { echo "no line like '$1' in $LOG" && return 1; }
+}
+
+# want_not REGEX: it has none
+want_not() {
+	! grep -aE -m 1 -- "$1" "$LOG" || { echo "that line must not be there" && return 1; }
 }
 
 # ---- images -----------------------------------------------------------------------------------------------
@@ -156,7 +171,7 @@ door() {
 	uefi-kernel) uefi "$log" -kernel "$kernel" "${words[@]}" ;;
 	uefi)
 		esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
-			EFI/baton/initrd="$WORK/report.cpio" EFI/baton/cmdline="$WORK/cmdline"
+			EFI/baton/initrd="$COMMON/report.cpio" EFI/baton/cmdline="$COMMON/cmdline"
 		uefi "$log" -drive format=raw,file="$WORK/door.esp"
 		;;
 	grub-*)
@@ -179,14 +194,14 @@ door() {
 # through_baton DOOR CONSOLE, directly DOOR CONSOLE: the same Linux, with baton before it and without.
 # Directly there is no folder of loose files, and Linux as a PVH kernel is an ELF file that is not kept.
 through_baton() {
-	door "$1" "$2" "$B/baton.bzImage" "$WORK/payload.cpio" "$B/baton.elf" "$WORK/first-baton.cpio"
+	door "$1" "$2" "$B/baton.bzImage" "$COMMON/payload.cpio" "$B/baton.elf" "$COMMON/first-baton.cpio"
 }
 
 directly() {
 	local name=$1
 	[ "$name" != uefi ] || name=uefi-kernel
 	[ "$name" != pvh ] || name=bios
-	door "$name" "$2" "$KERNEL" "$WORK/report.cpio" "$KERNEL" "$WORK/first-direct.cpio"
+	door "$name" "$2" "$KERNEL" "$COMMON/report.cpio" "$KERNEL" "$COMMON/first-direct.cpio"
 }
 
 # facts CONSOLE: what the last Linux said, without what differs from start to start: where the kernel and

@@ -6,9 +6,9 @@
 # from_shell WORD...: baton from the firmware's shell, with the payload on the volume as two files of odd size
 from_shell() {
 	local size
-	size=$(stat -c %s "$WORK/payload.cpio")
-	head -c 1000001 "$WORK/payload.cpio" >"$WORK/part1"
-	tail -c $((size - 1000001)) "$WORK/payload.cpio" >"$WORK/part2"
+	size=$(stat -c %s "$COMMON/payload.cpio")
+	head -c 1000001 "$COMMON/payload.cpio" >"$WORK/part1"
+	tail -c $((size - 1000001)) "$COMMON/payload.cpio" >"$WORK/part2"
 	printf '\\baton.efi %s %s\r\n' "$WORDS" "$*" >"$WORK/startup.nsh"
 	esp "$WORK/door.esp" baton.efi="$B/baton.bzImage" startup.nsh="$WORK/startup.nsh" \
 		part1="$WORK/part1" part2="$WORK/part2"
@@ -35,7 +35,7 @@ TESTS+=(secure-powers)
 test_secure_powers() {
 	local word
 	own_key owner
-	sign "$WORK/bundle" "$WORK/bundle.signed"
+	sign "$COMMON/bundle" "$WORK/bundle.signed"
 	for word in baton.monitor baton.script=help baton.test=nmi; do
 		LOG=$WORK/secure-powers-${word:6:4}.log
 		WORDS="$WORDS $word" build_enrol
@@ -48,7 +48,7 @@ test_secure_powers() {
 TESTS+=(secure-kexec)
 test_secure_kexec() {
 	printf '%s baton.monitor\n' "$WORDS" >"$WORK/cmdline.monitor"
-	guest "$WORK/first-secure.cpio" kernel="$WORK/bundle" cmdline="$WORK/cmdline.monitor"
+	guest "$WORK/first-secure.cpio" kernel="$COMMON/bundle" cmdline="$WORK/cmdline.monitor"
 	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$WORK/first-secure.cpio" --cmdline "$WORDS" \
 		-o "$WORK/bundle.first" "$B/baton.bzImage" >"$WORK/bundle.log" 2>&1
 	sign "$WORK/bundle.first" "$WORK/bundle.first.signed"

@@ -125,7 +125,7 @@ test_shim_absent() {
 TESTS+=(shim-bundle)
 test_shim_bundle() {
 	own_key owner
-	sign_by owner "$WORK/bundle" "$WORK/bundle.owner"
+	sign_by owner "$COMMON/bundle" "$WORK/bundle.owner"
 	build_enrol
 	shim_esp EFI/BOOT/grubx64.efi="$WORK/bundle.owner"
 	want '^DOOR: end' && want 'DOOR: secure_boot 3' && want_not 'baton: secure-boot'
