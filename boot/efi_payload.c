@@ -77,8 +77,13 @@ static EFI_STATUS take_cmdline(struct efi *e)
 	if (s.size >= EFI_CMDLINE)
 		return efi_fail(e, EFI_BAD_BUFFER_SIZE, L"cmdline-too-long: ", s.name);
 	status = efi_read(e, &s, e->cmdline);
+	if (EFI_ERROR(status))
+		return status;
+	if (memchr(e->cmdline, '\0',
+		   s.size)) /* as in text of 16 bits, of which nothing would be left */
+		return efi_fail(e, EFI_INVALID_PARAMETER, L"cmdline-corrupt: a NUL in ", s.name);
 	one_line(e->cmdline);
-	return status;
+	return EFI_SUCCESS;
 }
 
 static char *put_hex(char *at, UINT64 value)

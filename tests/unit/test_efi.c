@@ -320,6 +320,63 @@ static void test_pixels(void **state)
 	assert_false(set_pixels(&si, &info));
 }
 
+static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info = { .HorizontalResolution = 800,
+							  .VerticalResolution = 600,
+							  .PixelsPerScanLine = 832 };
+static EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode = { .Info = &mode_info,
+						  .FrameBufferBase = 0x1280000000 };
+static EFI_GRAPHICS_OUTPUT_PROTOCOL gop = { .Mode = &mode };
+static bool on_console, anywhere;
+
+static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *guid, void **interface)
+{
+	(void)handle, (void)guid;
+	*interface = &gop;
+	return on_console ? EFI_SUCCESS : EFI_UNSUPPORTED;
+}
+
+static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, void *registration, void **interface)
+{
+	(void)guid, (void)registration;
+	*interface = &gop;
+	return anywhere ? EFI_SUCCESS : EFI_NOT_FOUND;
+}
+
+static bool screen(int format)
+{
+	EFI_BOOT_SERVICES services = { .HandleProtocol = handle_protocol,
+				       .LocateProtocol = locate_protocol };
+	EFI_SYSTEM_TABLE st = { 0 };
+	struct efi e = { .bs = &services, .st = &st, .bp = &bp };
+	static const struct screen_info none;
+
+	memset(&bp, 0, sizeof(bp));
+	mode_info.PixelFormat = format;
+	find_screen(&e);
+	return memcmp(&bp.screen_info, &none, sizeof(none)) != 0;
+}
+
+static void test_screen(void **state)
+{
+	(void)state;
+	on_console = anywhere = false;
+	assert_false(screen(PixelBlueGreenRedReserved8BitPerColor));
+	anywhere = true;
+	assert_false(screen(PixelBltOnly)); /* nothing to draw into once the firmware is gone */
+	assert_false(screen(PixelFormatMax));
+	assert_true(screen(PixelRedGreenBlueReserved8BitPerColor));
+	on_console = true;
+	anywhere = false;
+	assert_true(screen(PixelBlueGreenRedReserved8BitPerColor));
+	assert_int_equal(bp.screen_info.orig_video_isVGA, 0x70); /* VIDEO_TYPE_EFI */
+	assert_int_equal(bp.screen_info.lfb_width, 800);
+	assert_int_equal(bp.screen_info.lfb_height, 600);
+	assert_int_equal(bp.screen_info.lfb_linelength, 832 * 4);
+	assert_int_equal(bp.screen_info.lfb_size, 832 * 4 * 600);
+	assert_int_equal(bp.screen_info.lfb_base, 0x80000000);
+	assert_int_equal(bp.screen_info.ext_lfb_base, 0x12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,7 +384,7 @@ int main(void)
 		cmocka_unit_test(test_leave_never), cmocka_unit_test(test_many_entries),
 		cmocka_unit_test(test_types),       cmocka_unit_test(test_pixels),
 		cmocka_unit_test(test_no_map),      cmocka_unit_test(test_odd_firmware),
-		cmocka_unit_test(test_secure_boot),
+		cmocka_unit_test(test_secure_boot), cmocka_unit_test(test_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

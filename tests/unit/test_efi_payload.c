@@ -14,6 +14,7 @@
 #include "kexec/payload.h"
 
 #define DENIED EFI_SECURITY_VIOLATION
+#define NUL    '\1' /* stands for one in the strings below */
 
 /** struct given - what there is; NULL for what there is not */
 struct given {
@@ -107,6 +108,9 @@ EFI_STATUS efi_read(struct efi *e, const struct efi_source *s, void *buf)
 	if (given->unreadable && !is(s->name, "\\EFI\\baton\\kernel"))
 		return given->unreadable;
 	memcpy(buf, content(s), s->size);
+	for (UINTN i = 0; i < s->size; i++)
+		if (((char *)buf)[i] == NUL)
+			((char *)buf)[i] = '\0';
 	return EFI_SUCCESS;
 }
 
@@ -254,6 +258,14 @@ static void test_cmdline(void **state)
 			 EFI_SUCCESS);
 	assert_string_equal(cmdline, "");
 	assert_int_equal(warnings, 1);
+	assert_int_equal(run(&(struct given){ .bundle = true, .cmdline = "a\1b\1" }),
+			 EFI_INVALID_PARAMETER);
+	assert_int_equal(faults, 1);
+	assert_int_equal(run(&(struct given){ .bundle = true, .cmdline = "a\n\1" }),
+			 EFI_INVALID_PARAMETER);
+	assert_int_equal(run(&(struct given){
+				 .bundle = true, .cmdline = "a", .unreadable = EFI_DEVICE_ERROR }),
+			 EFI_DEVICE_ERROR);
 	memset(long_line, 'x', EFI_CMDLINE);
 	assert_int_equal(run(&(struct given){ .bundle = true, .cmdline = long_line }),
 			 EFI_BAD_BUFFER_SIZE);
