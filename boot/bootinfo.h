@@ -17,6 +17,9 @@
 #define BOOT_MAX_RAM   1024 /* ranges of RAM, merged */
 #define BOOT_MAX_SETUP 64   /* entries in the setup_data chain */
 
+/** enum secure_boot - boot_params.secure_boot: enum efi_secureboot_mode of Linux; 0 where there is no UEFI */
+enum secure_boot { SECURE_UNKNOWN = 1, SECURE_OFF, SECURE_ON };
+
 /** struct boot_setup - one setup_data entry: its @len payload bytes lie at @addr + 16 */
 struct boot_setup {
 	paddr_t addr;

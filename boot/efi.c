@@ -22,7 +22,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
 
 static void put(struct efi *e, const CHAR16 *text)
 {
-	e->st->ConOut->OutputString(e->st->ConOut, (CHAR16 *)text);
+	if (e->st->ConOut) /* a machine may have no console at all */
+		e->st->ConOut->OutputString(e->st->ConOut, (CHAR16 *)text);
 }
 
 void efi_say(struct efi *e, const CHAR16 *a, const CHAR16 *b)
@@ -51,24 +52,23 @@ EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHA
 
 void *efi_alloc(struct efi *e, UINT64 bytes)
 {
-	struct efi_block *b = &e->block[e->nr_blocks];
+	struct efi_block b = { .pages = align_up(bytes, PAGE_SIZE) / PAGE_SIZE };
 	EFI_STATUS status = EFI_OUT_OF_RESOURCES;
 
-	b->pages = align_up(bytes, PAGE_SIZE) / PAGE_SIZE;
 	if (e->nr_blocks < EFI_BLOCKS)
-		status = e->bs->AllocatePages(AllocateAnyPages, EfiLoaderData, b->pages, &b->base);
+		status = e->bs->AllocatePages(AllocateAnyPages, EfiLoaderData, b.pages, &b.base);
 	if (EFI_ERROR(status)) {
 		efi_fail(e, status, L"out-of-memory: too little memory for the payload", NULL);
 		return NULL;
 	}
-	e->nr_blocks++;
-	return memset((void *)b->base, 0, b->pages * PAGE_SIZE);
+	e->block[e->nr_blocks++] = b;
+	return memset((void *)b.base, 0, b.pages * PAGE_SIZE);
 }
 
 static void free_all(struct efi *e)
 {
-	while (e->nr_blocks--)
-		e->bs->FreePages(e->block[e->nr_blocks].base, e->block[e->nr_blocks].pages);
+	for (unsigned int i = 0; i < e->nr_blocks; i++)
+		e->bs->FreePages(e->block[i].base, e->block[i].pages);
 }
 
 static EFI_STATUS begin(struct efi *e)
@@ -106,13 +106,12 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 		efi_describe(&e);
 		status = efi_payload(&e);
 	}
+	if (!EFI_ERROR(status))
+		status = efi_leave(&e);
 	if (EFI_ERROR(status)) {
 		free_all(&e);
 		return status;
 	}
-	status = efi_leave(&e);
-	if (EFI_ERROR(status))
-		return status;
 	__asm__ volatile("jmp entry64" : : "S"(e.bp) : "memory");
 	__builtin_unreachable();
 }

@@ -26,7 +26,7 @@ struct efi_block {
  * struct efi - one run of the door
  * @image, @st, @bs: what the firmware passes
  * @loaded:  how the image came here: from which device, with which options
- * @secure:  Secure Boot is enforced
+ * @secure:  Secure Boot is enforced, or nobody can tell
  * @bp:      boot_params being made
  * @cmdline: EFI_CMDLINE bytes, that @bp points to
  */
@@ -44,15 +44,16 @@ struct efi {
 
 /**
  * struct efi_source - something that can be read whole
- * @name: for messages
- * @size: bytes; 0 if there is no such thing
- * @file, @loader: where from: one of them is set, if @size is not 0
+ * @name:   of the file, and for messages
+ * @size:   bytes; 0 if there is no such thing
+ * @loader: a boot loader's, if it is no file
+ * @words:  a command line: all files that its words initrd= name, one behind the other
  */
 struct efi_source {
 	const CHAR16 *name;
-	UINTN size;
-	EFI_FILE_HANDLE file;
+	UINT64 size;
 	EFI_LOAD_FILE_PROTOCOL *loader;
+	const char *words;
 };
 
 /* efi.c: words and memory */
@@ -69,18 +70,23 @@ EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHA
 /** efi_alloc() - @bytes of whole pages, zeroed. Return: NULL, and a message, if there are none. */
 void *efi_alloc(struct efi *e, UINT64 bytes);
 
-/* efi_files.c */
+/* efi_files.c: nothing is open between two calls */
 
-/** efi_open() - the file @path beside the image. What is not there is a source without bytes. */
-EFI_STATUS efi_open(struct efi *e, const CHAR16 *path, struct efi_source *s);
+/** efi_find() - the file @path beside the image. What is not there is a source without bytes. */
+EFI_STATUS efi_find(struct efi *e, const CHAR16 *path, struct efi_source *s);
 
-/** efi_open_initrd() - what a boot loader offers as initrd, or names by initrd= */
-EFI_STATUS efi_open_initrd(struct efi *e, struct efi_source *s);
+/** efi_find_initrd() - what a boot loader offers as initrd, or else what words initrd= name */
+EFI_STATUS efi_find_initrd(struct efi *e, struct efi_source *s);
 
-/** efi_read() - all of @s into @buf, and close it. */
-EFI_STATUS efi_read(struct efi *e, struct efi_source *s, void *buf);
+/** efi_read() - all of @s into @buf. */
+EFI_STATUS efi_read(struct efi *e, const struct efi_source *s, void *buf);
 
-/** efi_verify() - would the firmware start the PE file at @path that was read into @buf? */
+/* efi_verify.c */
+
+/** efi_join_shim() - let shim know, if it is there, that what it started verifies what it starts. */
+void efi_join_shim(struct efi *e);
+
+/** efi_verify() - would shim or the firmware start the PE file at @path that was read into @buf? */
 EFI_STATUS efi_verify(struct efi *e, const CHAR16 *path, void *buf, UINTN size);
 
 /* efi_payload.c */
@@ -93,7 +99,10 @@ EFI_STATUS efi_payload(struct efi *e);
 /** efi_describe() - screen, ACPI and Secure Boot into @e->bp. */
 void efi_describe(struct efi *e);
 
-/** efi_leave() - memory map and ExitBootServices: boot services are gone if it succeeds. */
+/**
+ * efi_leave() - memory map and ExitBootServices: boot services are gone if it succeeds
+ * If it fails, nothing but to give memory back is allowed any more.
+ */
 EFI_STATUS efi_leave(struct efi *e);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "boot/bootinfo.h"
 #include "boot/e820.h"
 
 #define PERSISTENT_MEMORY 14        /* memory types that GNU-EFI's headers may not know */
@@ -15,8 +16,7 @@
 #define MAP_SLACK         KIB(8)    /* asking for memory changes the map */
 #define EXIT_TRIES        2
 #define SIGNATURE_64      0x34364c45 /* EL64 */
-
-enum secure_boot { SECURE_UNKNOWN = 1, SECURE_OFF, SECURE_ON };
+#define NO_MAP            L"efi-memory-map: the firmware gives none"
 
 /** struct memory_map - the firmware's memory map: @capacity bytes, @size in use */
 struct memory_map {
@@ -54,16 +54,16 @@ static EFI_STATUS flag(struct efi *e, const CHAR16 *name, UINT8 *value)
 						   value);
 }
 
+/* What can't be read is said to Linux, and for the door itself counts as on. */
 static void find_secure_boot(struct efi *e)
 {
 	UINT8 on, setup;
 	EFI_STATUS status = flag(e, L"SecureBoot", &on);
+	bool unknown = EFI_ERROR(status) && status != EFI_NOT_FOUND;
 
 	flag(e, L"SetupMode", &setup);
-	e->secure = on && !setup;
-	e->bp->secure_boot = e->secure                                    ? SECURE_ON :
-			     EFI_ERROR(status) && status != EFI_NOT_FOUND ? SECURE_UNKNOWN :
-									    SECURE_OFF;
+	e->secure = unknown || (on && !setup);
+	e->bp->secure_boot = unknown ? SECURE_UNKNOWN : e->secure ? SECURE_ON : SECURE_OFF;
 }
 
 /* A mask of contiguous bits as @size and @pos. */
@@ -187,14 +187,18 @@ static EFI_STATUS get_map(struct efi *e, struct memory_map *map)
 
 /*
  * A timer of the firmware's can change the map between asking for it and leaving.
- * ExitBootServices then fails, and may have stopped part of the firmware: from there on nothing
- * is allowed but to ask again, into the same buffer.
+ * ExitBootServices then fails, and may have stopped part of the firmware, its console too: from
+ * there on nothing is allowed but what manages memory, and asking for some would change the map
+ * again. So it is asked again into the same buffer; and failing for good is told by the status.
  */
 static EFI_STATUS leave_firmware(struct efi *e, struct memory_map *map)
 {
-	EFI_STATUS status = EFI_INVALID_PARAMETER;
+	EFI_STATUS status = get_map(e, map);
 
-	for (int i = 0; i < EXIT_TRIES && status == EFI_INVALID_PARAMETER; i++) {
+	if (EFI_ERROR(status))
+		return efi_fail(e, status, NO_MAP, NULL);
+	status = e->bs->ExitBootServices(e->image, map->key);
+	for (int i = 1; i < EXIT_TRIES && status == EFI_INVALID_PARAMETER; i++) {
 		status = get_map(e, map);
 		if (!EFI_ERROR(status))
 			status = e->bs->ExitBootServices(e->image, map->key);
@@ -209,8 +213,8 @@ EFI_STATUS efi_leave(struct efi *e)
 	UINTN entries;
 	void *ext;
 
-	if (status != EFI_BUFFER_TOO_SMALL)
-		return efi_fail(e, status, L"efi-memory-map: the firmware gives none", NULL);
+	if (status != EFI_BUFFER_TOO_SMALL || map.entry < sizeof(EFI_MEMORY_DESCRIPTOR))
+		return efi_fail(e, EFI_ERROR(status) ? status : EFI_LOAD_ERROR, NO_MAP, NULL);
 	map.capacity = align_up(map.size + MAP_SLACK, PAGE_SIZE);
 	entries = map.capacity / map.entry;
 	map.data = efi_alloc(e, map.capacity + e820_bytes(entries));

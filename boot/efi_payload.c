@@ -4,9 +4,9 @@
  * \EFI\baton\kernel beside the image, or an initrd that is a payload, as by every other door.
  *
  * With Secure Boot nothing is taken that nobody vouches for: a bundle is covered by its
- * signature, a kernel by its own, which the firmware is asked about. Command line and initrd are
- * taken from whoever started the image, as Linux does: that was verified too, and decides what is
- * started.
+ * signature, a kernel by its own, which shim or the firmware is asked about. Command line and
+ * initrd are taken from whoever started the image, as Linux does: that was verified too, and
+ * decides what is started.
  */
 #include "boot/efi.h"
 
@@ -28,15 +28,17 @@
 
 extern const struct slot payload_slot;
 
-/* Load options are text by custom only: anything else is not for us. */
+/* Load options are text by custom only. What isn't is the firmware's own, or would be misread. */
 static EFI_STATUS take_options(struct efi *e)
 {
 	const CHAR16 *text = e->loaded->LoadOptions;
 	UINTN n = e->loaded->LoadOptionsSize / sizeof(*text), len = 0;
 
-	while (text && len < n && text[len]) {
-		if (text[len] > 0x7e || (text[len] < ' ' && text[len] != '\t'))
+	while (text && len < n && text[len] && text[len] != '\n') {
+		if (text[len] > 0x7e || (text[len] < ' ' && text[len] != '\t')) {
+			efi_say(e, L"load options that are no plain text are not used", NULL);
 			return EFI_SUCCESS;
+		}
 		len++;
 	}
 	if (len >= EFI_CMDLINE)
@@ -65,7 +67,7 @@ static EFI_STATUS take_cmdline(struct efi *e)
 
 	if (EFI_ERROR(status) || e->cmdline[0])
 		return status;
-	status = efi_open(e, FOLDER L"cmdline", &s);
+	status = efi_find(e, FOLDER L"cmdline", &s);
 	if (EFI_ERROR(status) || !s.size)
 		return status;
 	if (e->secure) {
@@ -75,8 +77,13 @@ static EFI_STATUS take_cmdline(struct efi *e)
 	if (s.size >= EFI_CMDLINE)
 		return efi_fail(e, EFI_BAD_BUFFER_SIZE, L"cmdline-too-long: ", s.name);
 	status = efi_read(e, &s, e->cmdline);
+	if (EFI_ERROR(status))
+		return status;
+	if (memchr(e->cmdline, '\0',
+		   s.size)) /* as in text of 16 bits, of which nothing would be left */
+		return efi_fail(e, EFI_INVALID_PARAMETER, L"cmdline-corrupt: a NUL in ", s.name);
 	one_line(e->cmdline);
-	return status;
+	return EFI_SUCCESS;
 }
 
 static char *put_hex(char *at, UINT64 value)
@@ -121,7 +128,8 @@ static void set_initrd(struct boot_params *bp, const void *data, UINT64 size)
  * Kernel and initrd as one archive. Both begin on a page: the kernel because the firmware is to
  * verify it where it lies, the initrd so that the next kernel may find it in place.
  */
-static EFI_STATUS pack(struct efi *e, struct efi_source *kernel, struct efi_source *initrd)
+static EFI_STATUS pack(struct efi *e, const struct efi_source *kernel,
+		       const struct efi_source *initrd)
 {
 	UINT64 kernel_end = PAGE_SIZE + kernel->size;
 	UINT64 at = align_up(kernel_end, 4),
@@ -148,7 +156,7 @@ static EFI_STATUS pack(struct efi *e, struct efi_source *kernel, struct efi_sour
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS forward(struct efi *e, struct efi_source *initrd)
+static EFI_STATUS forward(struct efi *e, const struct efi_source *initrd)
 {
 	void *buf = efi_alloc(e, initrd->size);
 
@@ -161,34 +169,48 @@ static EFI_STATUS forward(struct efi *e, struct efi_source *initrd)
 /* A boot loader answers for the initrd that it offers; nobody does for a file. */
 static EFI_STATUS check_source(struct efi *e, const struct efi_source *initrd)
 {
-	if (!e->secure || !initrd->file)
+	if (!e->secure || !initrd->size || initrd->loader)
 		return EFI_SUCCESS;
 	return efi_fail(e, EFI_SECURITY_VIOLATION, L"secure-boot: nothing vouches for ",
 			initrd->name);
 }
 
-static EFI_STATUS take_loose(struct efi *e, struct efi_source *kernel, struct efi_source *initrd)
+/* An archive has 32 bits for a size. */
+static EFI_STATUS check_size(struct efi *e, const struct efi_source *s)
 {
-	EFI_STATUS status = EFI_SUCCESS;
+	if (s->size <= UINT32_MAX)
+		return EFI_SUCCESS;
+	return efi_fail(e, EFI_BAD_BUFFER_SIZE, L"file-too-large: 4 GiB or more: ", s->name);
+}
 
-	if (!initrd->size)
-		status = efi_open(e, FOLDER L"initrd", initrd);
+static EFI_STATUS take_loose(struct efi *e, const struct efi_source *kernel,
+			     struct efi_source *initrd)
+{
+	EFI_STATUS status = check_size(e, kernel);
+
+	if (!EFI_ERROR(status) && !initrd->size)
+		status = efi_find(e, FOLDER L"initrd", initrd);
 	if (!EFI_ERROR(status))
 		status = check_source(e, initrd);
+	if (!EFI_ERROR(status))
+		status = check_size(e, initrd);
 	return EFI_ERROR(status) ? status : pack(e, kernel, initrd);
 }
 
 EFI_STATUS efi_payload(struct efi *e)
 {
 	struct efi_source kernel = { 0 }, initrd;
-	EFI_STATUS status = take_cmdline(e);
+	EFI_STATUS status;
 
+	if (e->secure)
+		efi_join_shim(e);
+	status = take_cmdline(e);
 	if (!EFI_ERROR(status))
-		status = efi_open_initrd(e, &initrd);
+		status = efi_find_initrd(e, &initrd);
 	if (!EFI_ERROR(status))
 		status = check_source(e, &initrd);
 	if (!EFI_ERROR(status) && !payload_slot.size)
-		status = efi_open(e, FOLDER L"kernel", &kernel);
+		status = efi_find(e, FOLDER L"kernel", &kernel);
 	if (EFI_ERROR(status))
 		return status;
 	if (kernel.size)

@@ -43,6 +43,8 @@ static int read_inputs(struct baton *b, paddr_t boot_params)
 	report_hello(b);
 	if (err)
 		return -1;
+	if (!bad)
+		bad = options_permit(&b->opt, b->info.bp->secure_boot == SECURE_ON, &option);
 	if (bad)
 		b->fault = option;
 	return bad;

@@ -304,3 +304,18 @@ int options_parse(struct options *o, const char *cmdline, struct fault *f)
 				PAYLOAD_CMDLINE - 1);
 	return ret;
 }
+
+int options_permit(const struct options *o, bool secure, struct fault *f)
+{
+	const char *word = o->monitor   ? "monitor" :
+			   o->script[0] ? "script=" :
+			   o->test[0]   ? "test=" :
+					  NULL;
+
+	if (!secure || !word)
+		return 0;
+	return fault_set(f, "secure-boot",
+			 PREFIX
+			 "%s reads and writes memory, and Secure Boot is on; expected one of both",
+			 word);
+}

@@ -49,4 +49,12 @@ struct options {
  */
 int options_parse(struct options *o, const char *cmdline, struct fault *f);
 
+/**
+ * options_permit() - do the words of @o go with Secure Boot?
+ * @secure: it is on, so that only what is signed may run: and not what reads and writes any memory for
+ *          whoever types a command line
+ * Return: 0; or -1 with fault secure-boot.
+ */
+int options_permit(const struct options *o, bool secure, struct fault *f);
+
 #endif

@@ -15,8 +15,8 @@ $(B)/host/%.o: %.c
 $(B)/host/libbaton.a: $(PURE_OBJ)
 	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
 
-# Includes the door itself, which needs the firmware's headers.
-$(B)/unit/test_efi $(B)/unit/test_efi_payload: SAN += $(EFI_FLAGS)
+# They include the door itself, which needs the firmware's headers.
+$(B)/unit/test_efi $(B)/unit/test_efi_%: SAN += $(EFI_FLAGS)
 
 $(B)/unit/%: tests/unit/%.c $(B)/host/libbaton.a
 	@mkdir -p $(@D)

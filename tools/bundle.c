@@ -51,12 +51,23 @@ static int read_slot(struct parts *p, const char *path, struct fault *f)
 	return 0;
 }
 
+static int check_size(const struct parts *p, uint64_t kernel, uint64_t initrd, struct fault *f)
+{
+	if (kernel <= BUNDLE_MAX && initrd <= BUNDLE_MAX &&
+	    kernel + initrd + p->slot.image + MIB(1) <= BUNDLE_MAX)
+		return 0;
+	return fault_set(f, "bundle-too-large", "the bundle would be larger than 4 GiB");
+}
+
+/* Sizes are looked at before anything of gigabytes is read, and again for what is no plain file. */
 static int read_parts(struct parts *p, const struct bundle *b, struct fault *f)
 {
 	uint32_t limit;
 	char note[256];
 
 	if (file_read(&p->baton, b->baton, f) || read_slot(p, b->baton, f))
+		return -1;
+	if (check_size(p, file_size(b->kernel), b->initrd ? file_size(b->initrd) : 0, f))
 		return -1;
 	if (file_read(&p->kernel, b->kernel, f) ||
 	    bzimage_parse(&p->kernel_bz, p->kernel.data, p->kernel.size, false, f))
@@ -70,8 +81,8 @@ static int read_parts(struct parts *p, const struct bundle *b, struct fault *f)
 		return fault_set(f, "cmdline-too-long",
 				 "%zu characters of command line; the kernel takes %u less %u",
 				 strlen(b->cmdline), limit, BZIMAGE_CMDLINE_GAP);
-	if (p->kernel.size + p->initrd.size + p->slot.image + MIB(1) > BUNDLE_MAX)
-		return fault_set(f, "bundle-too-large", "the bundle would be larger than 4 GiB");
+	if (check_size(p, p->kernel.size, p->initrd.size, f))
+		return -1;
 
 	if (abi_scan(&p->kernel_bz, p->kernel.data, &p->abi, note, sizeof(note), f))
 		return -1;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STEP 65536
@@ -43,6 +44,13 @@ bool buffer_add(struct buffer *b, const void *data, size_t size)
 bool buffer_zero_to(struct buffer *b, size_t size)
 {
 	return b->size >= size || buffer_add(b, NULL, size - b->size);
+}
+
+uint64_t file_size(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 }
 
 int file_read(struct buffer *b, const char *path, struct fault *f)

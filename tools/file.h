@@ -26,6 +26,9 @@ bool buffer_add(struct buffer *b, const void *data, size_t size);
 /** buffer_zero_to() - append zeros up to @size bytes in use. Return: false if memory ran out. */
 bool buffer_zero_to(struct buffer *b, size_t size);
 
+/** file_size() - bytes of the file at @path; 0 if it is no plain file. */
+uint64_t file_size(const char *path);
+
 /** file_read() - append the file at @path to @b. Return: 0; or -1 with fault file-read. */
 int file_read(struct buffer *b, const char *path, struct fault *f);
 

@@ -297,6 +297,11 @@ check "a baton as the next kernel: none is recorded" records "" k
 kernel k v
 check "lzo: none is recorded" records "" k
 check "and baton.abi= is named" grep -q "baton.abi=" err
+check "and lzo" grep -q "lzo compression is not supported" err
+{ printf '\001\002\003\004'; head -c 100 v4; } >v
+kernel k v
+check "a compression nobody knows: none is recorded" records "" k
+check "and that is said" grep -q "the compression format is not known" err
 
 # What is refused.
 head -c 60 v4.zst >v
@@ -333,6 +338,11 @@ head -c 5000 plain.bzImage >k
 check "a cut kernel" refused kernel-truncated -k k baton.bzImage
 check "no kernel" refused kernel-not-bzimage -k initrd baton.bzImage
 check "no such kernel" refused file-read -k nothing baton.bzImage
+truncate -s 4293914624 huge # 4 GiB less a MiB and a page
+check "a bundle of more than 4 GiB" refused bundle-too-large -k plain.bzImage -i huge baton.bzImage
+truncate -s 8E huge 2>/dev/null || truncate -s 8T huge
+check "an initrd of more than can be" refused bundle-too-large -k plain.bzImage -i huge baton.bzImage
+rm huge
 check "no such initrd" refused file-read -k plain.bzImage -i nothing baton.bzImage
 check "a folder for an initrd" refused file-read -k plain.bzImage -i . baton.bzImage
 check "no such baton" refused file-read -k plain.bzImage nothing

@@ -18,7 +18,11 @@
 /** struct firmware - how it behaves, and what was asked of it */
 static struct {
 	unsigned int entries, fail_exits, exits, allocs, maps;
-	unsigned int allocs_after_exit;
+	unsigned int allocs_after_exit, said, said_after_exit;
+	unsigned int fail_map; /* of the calls of GetMemoryMap: from 1 on, 0 for none */
+	EFI_STATUS map_status;
+	UINTN entry;
+	bool no_memory;
 	UINTN asked[MAX_CALLS];
 	EFI_MEMORY_DESCRIPTOR map[200];
 } fw;
@@ -29,6 +33,8 @@ void *efi_alloc(struct efi *e, UINT64 bytes)
 {
 	(void)e;
 	fw.allocs_after_exit += fw.exits > 0;
+	if (fw.no_memory)
+		return NULL;
 	fw.entries++; /* as asking for memory does */
 	return blocks[fw.allocs++] = calloc(1, bytes);
 }
@@ -36,6 +42,8 @@ void *efi_alloc(struct efi *e, UINT64 bytes)
 EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHAR16 *b)
 {
 	(void)e, (void)a, (void)b;
+	fw.said++;
+	fw.said_after_exit += fw.exits > 0;
 	return status;
 }
 
@@ -45,8 +53,10 @@ static EFI_STATUS EFIAPI get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map,
 	UINTN have = *size;
 
 	fw.asked[fw.maps++] = have;
+	if (fw.maps == fw.fail_map)
+		return fw.map_status;
 	*size = fw.entries * ENTRY;
-	*entry = ENTRY;
+	*entry = fw.entry;
 	*version = 1;
 	*key = 100 + fw.exits;
 	if (have < *size)
@@ -71,20 +81,31 @@ static EFI_BOOT_SERVICES bs = { .GetMemoryMap = get_memory_map,
 				.ExitBootServices = exit_boot_services };
 static struct boot_params bp;
 
-static EFI_STATUS run(unsigned int entries, unsigned int fail_exits)
+static EFI_STATUS leave(void)
 {
 	struct efi e = { .bs = &bs, .bp = &bp, .st = (EFI_SYSTEM_TABLE *)0x123456789aUL };
 
+	return efi_leave(&e);
+}
+
+static void make_firmware(unsigned int entries)
+{
 	memset(&fw, 0, sizeof(fw));
 	memset(&bp, 0, sizeof(bp));
 	fw.entries = entries;
-	fw.fail_exits = fail_exits;
+	fw.entry = ENTRY;
 	for (unsigned int i = 0; i < ARRAY_SIZE(fw.map); i++)
 		fw.map[i] = (EFI_MEMORY_DESCRIPTOR){ .Type = i % 2 ? EfiRuntimeServicesData :
 								     EfiConventionalMemory,
 						     .PhysicalStart = i * 0x10000,
 						     .NumberOfPages = 16 };
-	return efi_leave(&e);
+}
+
+static EFI_STATUS run(unsigned int entries, unsigned int fail_exits)
+{
+	make_firmware(entries);
+	fw.fail_exits = fail_exits;
+	return leave();
 }
 
 static void release(void)
@@ -128,7 +149,103 @@ static void test_leave_never(void **state)
 	assert_int_equal(run(10, 9), EFI_INVALID_PARAMETER);
 	assert_int_equal(fw.exits, EXIT_TRIES);
 	assert_int_equal(fw.allocs_after_exit, 0);
+	assert_int_equal(fw.said, 0); /* the console may be gone */
 	release();
+}
+
+/* Each of the three times that the firmware is asked for its map; a message while there is a console. */
+static void test_no_map(void **state)
+{
+	static const struct {
+		unsigned int fail_map, fail_exits;
+		EFI_STATUS gives, expect;
+		unsigned int said;
+	} row[] = {
+		{ 1, 0, EFI_UNSUPPORTED, EFI_UNSUPPORTED, 1 },
+		{ 1, 0, EFI_SUCCESS, EFI_LOAD_ERROR, 1 }, /* a map of nothing */
+		{ 2, 0, EFI_DEVICE_ERROR, EFI_DEVICE_ERROR, 1 },
+		{ 2, 0, EFI_BUFFER_TOO_SMALL, EFI_BUFFER_TOO_SMALL, 1 },
+		{ 3, 1, EFI_BUFFER_TOO_SMALL, EFI_BUFFER_TOO_SMALL, 0 },
+		{ 3, 1, EFI_INVALID_PARAMETER, EFI_INVALID_PARAMETER, 0 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		make_firmware(10);
+		fw.fail_map = row[i].fail_map;
+		fw.fail_exits = row[i].fail_exits;
+		fw.map_status = row[i].gives;
+		assert_int_equal(leave(), row[i].expect);
+		assert_int_equal(fw.said, row[i].said);
+		assert_int_equal(fw.said_after_exit, 0);
+		assert_int_equal(fw.allocs_after_exit, 0);
+		assert_int_equal(bp.e820_entries, 0);
+		release();
+	}
+}
+
+static void test_odd_firmware(void **state)
+{
+	(void)state;
+	make_firmware(10);
+	fw.entry = 0; /* descriptors of no size */
+	assert_true(EFI_ERROR(leave()));
+	assert_int_equal(fw.said, 1);
+	make_firmware(10);
+	fw.no_memory = true;
+	assert_int_equal(leave(), EFI_OUT_OF_RESOURCES);
+	assert_int_equal(fw.exits, 0);
+}
+
+/** struct variable - what GetVariable gives for SecureBoot and SetupMode */
+static struct variable {
+	EFI_STATUS status;
+	UINT8 value;
+} secure_boot, setup_mode;
+
+static EFI_STATUS EFIAPI get_variable(CHAR16 *name, EFI_GUID *vendor, UINT32 *attributes,
+				      UINTN *size, void *data)
+{
+	static const EFI_GUID global = EFI_GLOBAL_VARIABLE;
+	const struct variable *v = name[1] == 'e' && name[2] == 'c' ? &secure_boot : &setup_mode;
+
+	assert_memory_equal(vendor, &global, sizeof(global));
+	assert_null(attributes);
+	assert_int_equal(*size, 1);
+	if (!EFI_ERROR(v->status))
+		*(UINT8 *)data = v->value;
+	return v->status;
+}
+
+/* The numbers are those of enum efi_secureboot_mode of Linux. */
+static void test_secure_boot(void **state)
+{
+	static EFI_RUNTIME_SERVICES rt = { .GetVariable = get_variable };
+	static EFI_SYSTEM_TABLE st = { .RuntimeServices = &rt };
+	static const struct {
+		struct variable secure_boot, setup_mode;
+		bool secure;
+		UINT8 linux_says;
+	} row[] = {
+		{ { 0, 1 }, { 0, 0 }, true, 3 },
+		{ { 0, 1 }, { EFI_NOT_FOUND, 0 }, true, 3 },
+		{ { 0, 1 }, { 0, 1 }, false, 2 },
+		{ { 0, 0 }, { 0, 0 }, false, 2 },
+		{ { EFI_NOT_FOUND, 0 }, { EFI_NOT_FOUND, 0 }, false, 2 },
+		{ { EFI_DEVICE_ERROR, 0 }, { 0, 0 }, true, 1 }, /* nobody can tell */
+		{ { EFI_BUFFER_TOO_SMALL, 0 }, { 0, 1 }, true, 1 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		struct efi e = { .st = &st, .bp = &bp };
+
+		secure_boot = row[i].secure_boot;
+		setup_mode = row[i].setup_mode;
+		find_secure_boot(&e);
+		assert_int_equal(e.secure, row[i].secure);
+		assert_int_equal(bp.secure_boot, row[i].linux_says);
+	}
 }
 
 static void test_many_entries(void **state)
@@ -203,12 +320,71 @@ static void test_pixels(void **state)
 	assert_false(set_pixels(&si, &info));
 }
 
+static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info = { .HorizontalResolution = 800,
+							  .VerticalResolution = 600,
+							  .PixelsPerScanLine = 832 };
+static EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode = { .Info = &mode_info,
+						  .FrameBufferBase = 0x1280000000 };
+static EFI_GRAPHICS_OUTPUT_PROTOCOL gop = { .Mode = &mode };
+static bool on_console, anywhere;
+
+static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *guid, void **interface)
+{
+	(void)handle, (void)guid;
+	*interface = &gop;
+	return on_console ? EFI_SUCCESS : EFI_UNSUPPORTED;
+}
+
+static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, void *registration, void **interface)
+{
+	(void)guid, (void)registration;
+	*interface = &gop;
+	return anywhere ? EFI_SUCCESS : EFI_NOT_FOUND;
+}
+
+static bool screen(int format)
+{
+	EFI_BOOT_SERVICES services = { .HandleProtocol = handle_protocol,
+				       .LocateProtocol = locate_protocol };
+	EFI_SYSTEM_TABLE st = { 0 };
+	struct efi e = { .bs = &services, .st = &st, .bp = &bp };
+	static const struct screen_info none;
+
+	memset(&bp, 0, sizeof(bp));
+	mode_info.PixelFormat = format;
+	find_screen(&e);
+	return memcmp(&bp.screen_info, &none, sizeof(none)) != 0;
+}
+
+static void test_screen(void **state)
+{
+	(void)state;
+	on_console = anywhere = false;
+	assert_false(screen(PixelBlueGreenRedReserved8BitPerColor));
+	anywhere = true;
+	assert_false(screen(PixelBltOnly)); /* nothing to draw into once the firmware is gone */
+	assert_false(screen(PixelFormatMax));
+	assert_true(screen(PixelRedGreenBlueReserved8BitPerColor));
+	on_console = true;
+	anywhere = false;
+	assert_true(screen(PixelBlueGreenRedReserved8BitPerColor));
+	assert_int_equal(bp.screen_info.orig_video_isVGA, 0x70); /* VIDEO_TYPE_EFI */
+	assert_int_equal(bp.screen_info.lfb_width, 800);
+	assert_int_equal(bp.screen_info.lfb_height, 600);
+	assert_int_equal(bp.screen_info.lfb_linelength, 832 * 4);
+	assert_int_equal(bp.screen_info.lfb_size, 832 * 4 * 600);
+	assert_int_equal(bp.screen_info.lfb_base, 0x80000000);
+	assert_int_equal(bp.screen_info.ext_lfb_base, 0x12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_leave),       cmocka_unit_test(test_leave_again),
 		cmocka_unit_test(test_leave_never), cmocka_unit_test(test_many_entries),
 		cmocka_unit_test(test_types),       cmocka_unit_test(test_pixels),
+		cmocka_unit_test(test_no_map),      cmocka_unit_test(test_odd_firmware),
+		cmocka_unit_test(test_secure_boot), cmocka_unit_test(test_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

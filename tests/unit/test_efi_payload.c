@@ -14,6 +14,7 @@
 #include "kexec/payload.h"
 
 #define DENIED EFI_SECURITY_VIOLATION
+#define NUL    '\1' /* stands for one in the strings below */
 
 /** struct given - what there is; NULL for what there is not */
 struct given {
@@ -21,6 +22,7 @@ struct given {
 	const char *kernel, *initrd, *cmdline; /* files beside the image */
 	const char *loader, *named;            /* initrd from the boot loader, or by initrd= */
 	bool unverified;
+	const char *huge;      /* a source that is said to be 4 GiB larger */
 	EFI_STATUS unreadable; /* what reading the initrd gives */
 };
 
@@ -31,9 +33,8 @@ static const struct given *given;
 static struct boot_params bp;
 static char cmdline[EFI_CMDLINE];
 static void *block;
-static unsigned int faults, warnings;
+static unsigned int faults, warnings, joined;
 static EFI_LOAD_FILE_PROTOCOL loader;
-static EFI_FILE_PROTOCOL file;
 
 void efi_say(struct efi *e, const CHAR16 *a, const CHAR16 *b)
 {
@@ -76,31 +77,40 @@ static const char *content(const struct efi_source *s)
 static EFI_STATUS source(struct efi_source *s, const CHAR16 *name, EFI_LOAD_FILE_PROTOCOL *from)
 {
 	*s = (struct efi_source){ .name = name, .loader = from };
-	if (content(s)) {
+	if (content(s))
 		s->size = strlen(content(s));
-		s->file = from ? NULL : &file;
-	}
+	if (given->huge && is(name, given->huge))
+		s->size += GIB(4);
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS efi_open(struct efi *e, const CHAR16 *path, struct efi_source *s)
+EFI_STATUS efi_find(struct efi *e, const CHAR16 *path, struct efi_source *s)
 {
 	(void)e;
 	return source(s, path, NULL);
 }
 
-EFI_STATUS efi_open_initrd(struct efi *e, struct efi_source *s)
+EFI_STATUS efi_find_initrd(struct efi *e, struct efi_source *s)
 {
 	(void)e;
 	return given->loader ? source(s, L"loader", &loader) : source(s, L"named", NULL);
 }
 
-EFI_STATUS efi_read(struct efi *e, struct efi_source *s, void *buf)
+void efi_join_shim(struct efi *e)
+{
+	assert_true(e->secure);
+	joined++;
+}
+
+EFI_STATUS efi_read(struct efi *e, const struct efi_source *s, void *buf)
 {
 	(void)e;
 	if (given->unreadable && !is(s->name, "\\EFI\\baton\\kernel"))
 		return given->unreadable;
 	memcpy(buf, content(s), s->size);
+	for (UINTN i = 0; i < s->size; i++)
+		if (((char *)buf)[i] == NUL)
+			((char *)buf)[i] = '\0';
 	return EFI_SUCCESS;
 }
 
@@ -124,7 +134,7 @@ static EFI_STATUS run(const struct given *g)
 	slot_bytes.size = g->bundle ? 100 : 0;
 	free(block);
 	block = NULL;
-	faults = warnings = 0;
+	faults = warnings = joined = 0;
 	return efi_payload(&e);
 }
 
@@ -199,6 +209,12 @@ static void test_refusals(void **state)
 		{ { .loader = "l", .unreadable = EFI_DEVICE_ERROR }, EFI_DEVICE_ERROR },
 		{ { .kernel = "k", .initrd = "i", .unreadable = EFI_DEVICE_ERROR },
 		  EFI_DEVICE_ERROR },
+		/* more than the archive can say; as a whole an initrd may be as large */
+		{ { .kernel = "k", .huge = "\\EFI\\baton\\kernel" }, EFI_BAD_BUFFER_SIZE },
+		{ { .kernel = "k", .initrd = "i", .huge = "\\EFI\\baton\\initrd" },
+		  EFI_BAD_BUFFER_SIZE },
+		{ { .kernel = "k", .named = "n", .huge = "named" }, EFI_BAD_BUFFER_SIZE },
+		{ { .kernel = "k", .loader = "l", .huge = "loader" }, EFI_BAD_BUFFER_SIZE },
 		/* Secure Boot */
 		{ { .secure = true, .kernel = "k", .unverified = true }, DENIED },
 		{ { .secure = true, .kernel = "k", .initrd = "i" }, DENIED },
@@ -213,6 +229,7 @@ static void test_refusals(void **state)
 		assert_int_equal(run(&row[i].given), row[i].status);
 		assert_int_equal(bp.hdr.ramdisk_size,
 				 row[i].given.loader && row[i].given.unreadable ? 1 : 0);
+		assert_int_equal(joined, row[i].given.secure);
 	}
 }
 
@@ -241,6 +258,14 @@ static void test_cmdline(void **state)
 			 EFI_SUCCESS);
 	assert_string_equal(cmdline, "");
 	assert_int_equal(warnings, 1);
+	assert_int_equal(run(&(struct given){ .bundle = true, .cmdline = "a\1b\1" }),
+			 EFI_INVALID_PARAMETER);
+	assert_int_equal(faults, 1);
+	assert_int_equal(run(&(struct given){ .bundle = true, .cmdline = "a\n\1" }),
+			 EFI_INVALID_PARAMETER);
+	assert_int_equal(run(&(struct given){
+				 .bundle = true, .cmdline = "a", .unreadable = EFI_DEVICE_ERROR }),
+			 EFI_DEVICE_ERROR);
 	memset(long_line, 'x', EFI_CMDLINE);
 	assert_int_equal(run(&(struct given){ .bundle = true, .cmdline = long_line }),
 			 EFI_BAD_BUFFER_SIZE);
@@ -270,12 +295,18 @@ static void test_options(void **state)
 	assert_string_equal(cmdline, "a b");
 	assert_true(options(L"a b", 6)); /* without its NUL */
 	assert_string_equal(cmdline, "a b");
+	assert_true(options(L"a b\nc", 12)); /* a line: Linux takes no more either */
+	assert_string_equal(cmdline, "a b");
+	warnings = 0;
 	assert_false(options(NULL, 8));
 	assert_false(options(L"", 2));
+	assert_false(options(L"a", 0));
+	assert_false(options("a", 1));
+	assert_int_equal(warnings, 0);
 	assert_false(options("\x01\x02\x03\x04", 4)); /* something of the firmware's own */
 	assert_string_equal(cmdline, "");
-	assert_false(options(L"\x20ac", 4)); /* no ASCII */
-	assert_false(options("a", 1));
+	assert_false(options(L"a\x20ac", 6)); /* no ASCII */
+	assert_int_equal(warnings, 2);
 	for (size_t i = 0; i < ARRAY_SIZE(long_line); i++)
 		long_line[i] = 'x';
 	loaded.LoadOptionsSize = sizeof(long_line);

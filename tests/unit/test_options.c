@@ -223,6 +223,43 @@ static void test_error_keeps_the_rest(void **state)
 	free(o);
 }
 
+/* Which words Secure Boot forbids; all of them go without it. */
+static const struct {
+	const char *line, *refused;
+} secure_rows[] = {
+	{ "", NULL },
+	{ "quiet baton.onerror=reboot baton.console=ttyS1 baton.abi=kho-v4 baton.hops=2", NULL },
+	{ "-- baton.monitor", NULL },
+	{ "xbaton.monitor", NULL },
+	{ "baton.monitor", "baton.monitor" },
+	{ "a baton.script=\"in fdt\" b", "baton.script=" },
+	{ "baton.test=nmi", "baton.test=" },
+	{ "baton.test=nmi baton.monitor", "baton.monitor" },
+};
+
+static void test_secure_boot(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(secure_rows); i++) {
+		struct fault f = { .name = "none" };
+
+		assert_int_equal(options_parse(o, secure_rows[i].line, &f), 0);
+		assert_int_equal(options_permit(o, false, &f), 0);
+		assert_string_equal(f.name, "none");
+		if (!secure_rows[i].refused) {
+			assert_int_equal(options_permit(o, true, &f), 0);
+			continue;
+		}
+		assert_int_equal(options_permit(o, true, &f), -1);
+		assert_string_equal(f.name, "secure-boot");
+		if (strncmp(f.text, secure_rows[i].refused, strlen(secure_rows[i].refused)) != 0)
+			fail_msg("%s: %s", secure_rows[i].line, f.text);
+	}
+	free(o);
+}
+
 static void test_longest(void **state)
 {
 	struct options *o = malloc(sizeof(*o));
@@ -251,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_error_keeps_the_rest),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_secure_boot),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# The EFI door: initrds by name, and what Secure Boot forbids.
+
+# from_shell WORD...: baton from the firmware's shell, with the payload on the volume as two files of odd size
+from_shell() {
+	local size
+	size=$(stat -c %s "$COMMON/payload.cpio")
+	head -c 1000001 "$COMMON/payload.cpio" >"$WORK/part1"
+	tail -c $((size - 1000001)) "$COMMON/payload.cpio" >"$WORK/part2"
+	printf '\\baton.efi %s %s\r\n' "$WORDS" "$*" >"$WORK/startup.nsh"
+	esp "$WORK/door.esp" baton.efi="$B/baton.bzImage" startup.nsh="$WORK/startup.nsh" \
+		part1="$WORK/part1" part2="$WORK/part2"
+	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
+}
+
+# As with Linux's own EFI stub they make one initrd, byte by byte.
+TESTS+=(uefi-initrds)
+test_uefi_initrds() {
+	from_shell initrd=/part1 'initrd=\part2'
+	want '^DOOR: end' && want_not 'baton: '
+}
+
+TESTS+=(uefi-initrd-missing)
+test_uefi_initrd_missing() {
+	UNTIL='back to the firmware' from_shell initrd=/part1 initrd=/part3
+	want 'baton: file-unreadable: missing or empty: .part3' &&
+		want 'back to the firmware with status 0x800000000000000e' && want_not 'µs\] baton'
+}
+
+# Whoever types the command line of a machine with Secure Boot must not get at its memory by that. The words
+# come by way of shim, because QEMU changes a kernel that it loads itself: its signature is then worth nothing.
+TESTS+=(secure-powers)
+test_secure_powers() {
+	local word
+	own_key owner
+	sign "$COMMON/bundle" "$WORK/bundle.signed"
+	for word in baton.monitor baton.script=help baton.test=nmi; do
+		LOG=$WORK/secure-powers-${word:6:4}.log
+		WORDS="$WORDS $word" build_enrol
+		shim_esp EFI/BOOT/grubx64.efi="$WORK/bundle.signed"
+		want "refused +secure-boot: ${word%%=*}" && want 'end +halted' && want_not 'Linux version' || return 1
+	done
+}
+
+# What Linux says of Secure Boot goes on through kexec, and the refusal with it.
+TESTS+=(secure-kexec)
+test_secure_kexec() {
+	printf '%s baton.monitor\n' "$WORDS" >"$WORK/cmdline.monitor"
+	guest "$WORK/first-secure.cpio" kernel="$COMMON/bundle" cmdline="$WORK/cmdline.monitor"
+	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$WORK/first-secure.cpio" --cmdline "$WORDS" \
+		-o "$WORK/bundle.first" "$B/baton.bzImage" >"$WORK/bundle.log" 2>&1
+	sign "$WORK/bundle.first" "$WORK/bundle.first.signed"
+	secure_esp EFI/BOOT/BOOTX64.EFI="$WORK/bundle.first.signed"
+	want 'Secure boot enabled' && want 'refused +secure-boot: baton.monitor' && want 'end +halted'
+}

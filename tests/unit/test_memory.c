@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/* How baton finds memory for itself, where that fails: the rest of it needs the machine. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The CPU's part of it; the rest is the real thing. */
+#define paging_use           no_paging_use
+#define paging_flush         no_paging_flush
+#define paging_cpu_gib_pages no_gib_pages
+/* clang-format off */
+#include "boot/memory.c"
+/* clang-format on */
+
+#define MAP_AT  0x200000UL  /* where the EFI memory map lies */
+#define FIRST   0x1000000UL /* and the first of the firmware's pages that it names */
+#define RAM_END (FIRST + 4 * SCRATCH_RANGES * PAGE_SIZE)
+
+struct slot slot_bytes __asm__("payload_slot");
+uint8_t image_start[1], rodata_start[1], data_start[1], stack_guard[1], image_end[1];
+
+static struct efi_memory {
+	uint32_t type, pad;
+	uint64_t addr, virt, pages, attribute;
+} efi_map[2 * SCRATCH_RANGES];
+
+void no_paging_use(const struct paging *pt)
+{
+	(void)pt;
+	fail();
+}
+
+void no_paging_flush(void)
+{
+}
+
+bool no_gib_pages(void)
+{
+	return false;
+}
+
+void clock_set(uint16_t pm_timer)
+{
+	(void)pm_timer;
+}
+
+void stage_done(struct baton *b, enum stage stage)
+{
+	(void)b, (void)stage;
+}
+
+void say(const char *topic, const char *fmt, ...)
+{
+	(void)topic, (void)fmt;
+}
+
+/* A machine in which the firmware keeps every second page of @pieces: so much scratch in single pages. */
+static struct baton *machine(unsigned int pieces)
+{
+	struct baton *b = calloc(1, sizeof(*b));
+	struct boot_params *bp = calloc(1, sizeof(*bp));
+
+	/* First all below and above, so that it is never in more pieces than in the end. */
+	efi_map[0] = (struct efi_memory){ .type = 3, .pages = FIRST / PAGE_SIZE };
+	efi_map[1] = (struct efi_memory){ .type = 3, .addr = FIRST + 2 * pieces * PAGE_SIZE };
+	efi_map[1].pages = (RAM_END - efi_map[1].addr) / PAGE_SIZE;
+	for (unsigned int i = 0; i < pieces; i++)
+		efi_map[2 + i] = (struct efi_memory){ .type = 4, /* boot services data */
+						      .addr = FIRST + 2 * i * PAGE_SIZE,
+						      .pages = 1 };
+	bp->efi_info = (struct efi_info){ .efi_memmap = MAP_AT,
+					  .efi_memmap_size = (pieces + 2) * sizeof(*efi_map),
+					  .efi_memdesc_size = sizeof(*efi_map) };
+	b->info.bp = bp;
+	b->info.ram_table[0] = (struct range){ LOW_LIMIT, RAM_END };
+	b->info.ram = (struct ranges){ b->info.ram_table, 1, BOOT_MAX_RAM };
+	b->info.windows[0] = (struct window){ MAP_AT, MAP_AT + sizeof(efi_map), efi_map };
+	b->info.door = (struct door){ b->info.windows, 1 };
+	b->scratch = (struct ranges){ b->scratch_table, 0, SCRATCH_RANGES };
+	return b;
+}
+
+static void expect_fault(unsigned int pieces, const char *name)
+{
+	struct baton *b = machine(pieces);
+
+	assert_int_equal(memory_protect(b), -1);
+	assert_string_equal(b->fault.name, name);
+	free((void *)b->info.bp);
+	free(b);
+}
+
+static void test_pieces(void **state)
+{
+	(void)state;
+	/* The whole table in pages of which none is large enough for page tables and page map … */
+	expect_fault(SCRATCH_RANGES, "scratch-too-small");
+	/* … and more pieces than it has room for. */
+	expect_fault(SCRATCH_RANGES + 1, "memory-in-pieces");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pieces),
+	};
+
+	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* The monitor's place in the machine: when it runs, when it refuses, and what it makes of errors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* clang-format off */
+#include "boot/monitor/monitor.c"
+/* clang-format on */
+
+uint8_t stack_guard[1];
+
+static uint16_t port;
+static const char *typed;
+static char said[4096];
+
+void say(const char *topic, const char *fmt, ...)
+{
+	(void)topic, (void)fmt;
+}
+
+void console_put(const char *text, size_t n)
+{
+	size_t have = strlen(said);
+
+	snprintf(said + have, sizeof(said) - have, "%.*s", (int)n, text);
+}
+
+char console_get(void)
+{
+	assert_true(typed && *typed);
+	return *typed++;
+}
+
+uint16_t console_port(void)
+{
+	return port;
+}
+
+bool debugcon_write(const void *data, uint64_t size)
+{
+	(void)data, (void)size;
+	return false;
+}
+
+_Noreturn void power_reboot(void)
+{
+	abort();
+}
+
+void power_off(const struct acpi *acpi)
+{
+	(void)acpi;
+	fail();
+}
+
+const char *memory_owner(paddr_t addr)
+{
+	(void)addr;
+	return "";
+}
+
+/* What is left to type is nothing afterwards: who was not asked has read nothing. */
+static int run(struct baton *b, bool prompt, const char *script, const char *types)
+{
+	memset(b, 0, sizeof(*b));
+	b->opt.monitor = prompt;
+	snprintf(b->opt.script, sizeof(b->opt.script), "%s", script);
+	said[0] = '\0';
+	typed = types;
+	return monitor_run(b);
+}
+
+static void test_run(void **state)
+{
+	struct baton *b = malloc(sizeof(*b));
+
+	(void)state;
+	port = 0x3f8;
+	assert_int_equal(run(b, false, "", ""), 0);
+	assert_string_equal(said, "");
+	assert_int_equal(run(b, true, "", "boot\r"), 0);
+	assert_string_equal(typed, "");
+	assert_int_equal(run(b, false, "help; boot", ""), 0);
+	assert_non_null(strstr(said, "help"));
+	assert_int_equal(run(b, true, "boot", ""), 0); /* no prompt any more */
+	free(b);
+}
+
+/* Where nobody can be asked an error ends it; at the prompt it is shown. */
+static void test_errors(void **state)
+{
+	struct baton *b = malloc(sizeof(*b));
+
+	(void)state;
+	port = 0x3f8;
+	assert_int_equal(run(b, false, "nonsense", ""), -1);
+	assert_string_equal(b->fault.name, "script-failed");
+	assert_int_equal(run(b, true, "nonsense", "nonsense\rboot\r"), 0);
+	assert_non_null(strstr(said, "error: "));
+	assert_string_equal(typed, "");
+	free(b);
+}
+
+static void test_no_console(void **state)
+{
+	struct baton *b = malloc(sizeof(*b));
+
+	(void)state;
+	port = 0;
+	assert_int_equal(run(b, true, "", ""), -1);
+	assert_string_equal(b->fault.name, "no-console");
+	assert_int_equal(run(b, true, "boot", ""), -1); /* the script does not run either */
+	assert_string_equal(b->fault.name, "no-console");
+	assert_int_equal(run(b, false, "boot", ""), 0); /* a script needs none */
+	free(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_no_console),
+	};
+
+	return cmocka_run_group_tests_name("monitor_run", tests, NULL, NULL);
+}
