@@ -59,6 +59,12 @@ void stage_done(struct baton *b, enum stage stage);
 /** memory_protect() - page tables by law 1, then the page map; both in scratch. Return: 0, or -1 and b->fault. */
 int memory_protect(struct baton *b);
 
+/**
+ * memory_show_refusal() - if no screen was opened, show what has been printed, in page tables that hold nothing else
+ * Of all that lies outside of the image nothing can be reached after it: the run is to end.
+ */
+void memory_show_refusal(struct baton *b);
+
 /** memory_make_executable() - turn a page from the allocator from writable into executable. */
 bool memory_make_executable(paddr_t page);
 
@@ -102,7 +108,7 @@ void report_books(const struct baton *b);
 void report_refusal(const struct baton *b);
 
 /** report_end() - end a run that failed, as baton.onerror says. */
-_Noreturn void report_end(const struct baton *b);
+_Noreturn void report_end(struct baton *b);
 
 /* test.c */
 
