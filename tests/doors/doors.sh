@@ -252,6 +252,11 @@ test_kexec_sig_force() {
 	done
 }
 
+for cases in "$TOP"/tests/doors/cases/*.sh; do
+	# shellcheck source=/dev/null
+	. "$cases"
+done
+
 # ---- the runner -------------------------------------------------------------------------------------------
 
 # chosen PATTERN...
