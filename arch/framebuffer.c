@@ -64,23 +64,41 @@ static int read_shape(struct framebuffer *fb, const struct screen_info *si, stru
 	return 0;
 }
 
-int framebuffer_read(struct framebuffer *fb, const struct screen_info *si, struct fault *f)
+static int read_place(struct framebuffer *fb, const struct screen_info *si,
+		      const struct ranges *ram, struct fault *f)
 {
+	uint64_t size = (uint64_t)fb->stride * fb->height;
+
+	fb->base = si->lfb_base;
+	if (si->capabilities & VIDEO_CAPABILITY_64BIT_BASE)
+		fb->base |= (paddr_t)si->ext_lfb_base << 32;
+	if (fb->base < LOW_LIMIT || !range_end(fb->base, size, &fb->end) || fb->end > PHYS_LIMIT)
+		return fault_set(f, "screen-address",
+				 "%lu bytes at 0x%lx; expected them above 1 MiB and below 4 PiB",
+				 size, fb->base);
+	if (ranges_meet(ram, framebuffer_pages(fb).base, framebuffer_pages(fb).end))
+		return fault_set(f, "screen-in-ram", "%lu bytes at 0x%lx; expected no RAM there",
+				 size, fb->base);
+	return 0;
+}
+
+struct range framebuffer_pages(const struct framebuffer *fb)
+{
+	return (struct range){ align_down(fb->base, PAGE_SIZE), align_up(fb->end, PAGE_SIZE) };
+}
+
+int framebuffer_read(struct framebuffer *fb, const struct screen_info *si, const struct ranges *ram,
+		     struct fault *f)
+{
+	struct framebuffer found = { 0 };
+
 	memset(fb, 0, sizeof(*fb));
 	if (!framebuffer_given(si))
 		return fault_set(f, "screen-none",
 				 "video type 0x%x; expected a linear framebuffer: 0x%x or 0x%x",
 				 si->orig_video_isVGA, VIDEO_TYPE_VLFB, VIDEO_TYPE_EFI);
-	if (read_shape(fb, si, f))
+	if (read_shape(&found, si, f) || read_place(&found, si, ram, f))
 		return -1;
-	fb->base = si->lfb_base;
-	if (si->capabilities & VIDEO_CAPABILITY_64BIT_BASE)
-		fb->base |= (paddr_t)si->ext_lfb_base << 32;
-	if (fb->base < LOW_LIMIT ||
-	    !range_end(fb->base, (uint64_t)fb->stride * fb->height, &fb->end) ||
-	    fb->end > PHYS_LIMIT)
-		return fault_set(f, "screen-address",
-				 "%lu bytes at 0x%lx; expected them above 1 MiB and below 4 PiB",
-				 (uint64_t)fb->stride * fb->height, fb->base);
+	*fb = found;
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "lib/fault.h"
 #include "lib/num.h"
+#include "mm/ranges.h"
 
 /**
  * struct framebuffer
@@ -25,13 +26,19 @@ struct framebuffer {
 /** framebuffer_given() - true if @si speaks of a linear framebuffer at all, be it usable or not. */
 bool framebuffer_given(const struct screen_info *si);
 
+/** framebuffer_pages() - the whole pages that it lies in; empty if @fb is zeroed. */
+struct range framebuffer_pages(const struct framebuffer *fb);
+
 /**
  * framebuffer_read() - what @si says of its framebuffer, if all of it makes sense
+ * @ram: where it must not lie, not by a byte of its pages: what is there belongs to somebody
+ *
  * Length of a line times height is what counts: the unit of lfb_size is 64 KiB for VESA and one byte for
  * EFI, and not every loader fills it in.
  * Return: 0; or -1 with fault screen-none, screen-size, screen-line, screen-depth, screen-colours,
- * screen-address.
+ * screen-address, screen-in-ram; @fb is then zeroed.
  */
-int framebuffer_read(struct framebuffer *fb, const struct screen_info *si, struct fault *f);
+int framebuffer_read(struct framebuffer *fb, const struct screen_info *si, const struct ranges *ram,
+		     struct fault *f);
 
 #endif

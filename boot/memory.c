@@ -5,8 +5,6 @@
  * Page tables and page map are carved out of scratch before anything has been taken in: what lies in scratch
  * by then is baton's image and its inputs, and nothing else is known to be free.
  */
-#include <string.h>
-
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/cpu.h"
@@ -14,7 +12,6 @@
 #include "boot/baton.h"
 #include "kexec/slot.h"
 
-#define REFUSAL_PAGES 12 /* page tables for a refusal that comes before all others */
 #define GRANT_PAGES \
 	64 /* page tables kept back for splitting large pages when the allocator hands out RAM */
 
@@ -22,8 +19,6 @@ extern const struct slot payload_slot;
 
 static struct range input_table[BOOT_MAX_SETUP + 8];
 static struct ranges inputs;
-static struct framebuffer framebuffer; /* empty if there is no screen */
-static uint8_t refusal_tables[REFUSAL_PAGES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 static struct baton *owner_of_all; /* for the callbacks, which get nothing but an address */
 
 paddr_t memory_image_end(void)
@@ -79,64 +74,7 @@ static bool find_scratch(struct baton *b)
 	return ok;
 }
 
-/* ---- the screen ---- */
-
-static struct range screen_pages(void)
-{
-	return (struct range){ align_down(framebuffer.base, PAGE_SIZE),
-			       align_up(framebuffer.end, PAGE_SIZE) };
-}
-
-static void no_screen(const char *name, const char *text)
-{
-	memset(&framebuffer, 0, sizeof(framebuffer));
-	console_open_screen(NULL, NULL);
-	say("screen", "not used: %s: %s", name, text);
-}
-
-/*
- * Is there a screen to be mapped? It is only drawn on where there is no RAM, whatever boot_params say: somebody's
- * memory may lie there.
- */
-static void find_screen(struct baton *b)
-{
-	const struct screen_info si = b->info.bp->screen_info;
-	struct fault f;
-
-	if (!console_awaits_screen())
-		return;
-	if (!framebuffer_given(&si) && !b->opt.console_given)
-		console_open_screen(NULL, NULL); /* nobody asked for it */
-	else if (framebuffer_read(&framebuffer, &si, &f))
-		no_screen(f.name, f.text);
-	else if (ranges_meet(&b->info.ram, screen_pages().base, screen_pages().end))
-		no_screen("screen-in-ram", "RAM where it should be");
-	else
-		say("screen", "%u × %u pixels, %u bytes each, at 0x%lx", framebuffer.width,
-		    framebuffer.height, framebuffer.pixel, framebuffer.base);
-}
-
-static uint64_t screen_tables(void)
-{
-	return framebuffer.end ? paging_range_pages(screen_pages().base, screen_pages().end) : 0;
-}
-
-static bool map_screen(struct paging *pt)
-{
-	return !framebuffer.end || paging_map(pt, screen_pages().base, screen_pages().end,
-					      MAP_READ | MAP_WRITE | MAP_COMBINE);
-}
-
-/* To be called when it is mapped. */
-static void open_screen(void)
-{
-	if (framebuffer.end && console_awaits_screen())
-		console_open_screen(&framebuffer, (uint8_t *)framebuffer.base);
-}
-
-/* ---- page tables ---- */
-
-static bool map_image(struct paging *pt)
+bool memory_map_image(struct paging *pt)
 {
 	return paging_map(pt, (paddr_t)image_start, (paddr_t)rodata_start, MAP_READ | MAP_EXEC) &&
 	       paging_map(pt, (paddr_t)rodata_start, (paddr_t)data_start, MAP_READ) &&
@@ -158,23 +96,7 @@ static bool map_all(struct baton *b, struct range own)
 	for (unsigned int i = 0; b->info.has_kho && i < b->scratch.nr; i++)
 		ok = ok && paging_map(pt, b->scratch.r[i].base, b->scratch.r[i].end,
 				      MAP_READ | MAP_WRITE);
-	return ok && map_image(pt) && map_screen(pt);
-}
-
-void memory_show_refusal(struct baton *b)
-{
-	struct paging pt;
-
-	/* The command line is read when all RAM is known: before that nobody knows what the screen may not be. */
-	if (!console_awaits_screen() || !b->info.cmdline)
-		return;
-	find_screen(b);
-	paging_init(&pt, (paddr_t)refusal_tables, (paddr_t)refusal_tables + sizeof(refusal_tables),
-		    cpu_la57() ? 5 : 4, paging_cpu_gib_pages());
-	if (!framebuffer.end || !map_image(&pt) || !map_screen(&pt))
-		return;
-	paging_use(&pt);
-	open_screen();
+	return ok && memory_map_image(pt) && display_map(pt);
 }
 
 /* Called by the allocator before it uses [base, end). */
@@ -205,7 +127,7 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	if (door_ro(&b->info.door, addr, size))
 		return (const void *)addr;
 	if (ranges_meet(&b->info.ram, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) ||
-	    (addr < screen_pages().end && end > screen_pages().base) ||
+	    display_meets(addr, end) ||
 	    !paging_map(&b->paging, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE),
 			MAP_READ))
 		return NULL;
@@ -247,10 +169,10 @@ int memory_protect(struct baton *b)
 	paddr_t own;
 
 	owner_of_all = b;
-	find_screen(b);
+	display_find(b);
 	if (!find_scratch(b))
 		return -1;
-	tables = GRANT_PAGES + screen_tables() +
+	tables = GRANT_PAGES + display_tables() +
 		 paging_pages(b->info.ram.r[b->info.ram.nr - 1].end,
 			      b->info.ram.nr + b->scratch.nr + 8, gib);
 	own = carve(b, map_bytes + tables * PAGE_SIZE, "page tables and page map");
@@ -262,7 +184,7 @@ int memory_protect(struct baton *b)
 		return fault_set(&b->fault, "page-tables",
 				 "%lu pages of page tables did not suffice", tables);
 	paging_use(&b->paging);
-	open_screen();
+	display_open();
 	if (ask_acpi(b))
 		return -1;
 	fill_page_map(b, (void *)own);
@@ -295,7 +217,7 @@ const char *memory_owner(paddr_t addr)
 
 	if (image)
 		return image;
-	if (addr >= framebuffer.base && addr < framebuffer.end)
+	if (display_meets(addr, addr + 1))
 		return "the screen";
 	if (!b || !ranges_meet(&b->info.ram, addr, addr + 1))
 		return "not RAM";

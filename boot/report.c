@@ -115,7 +115,7 @@ _Noreturn void report_end(struct baton *b)
 		say("end", "power-off had no effect");
 	}
 	/* Last, and only where it stays to be read: all has been said by now, should this go wrong. */
-	memory_show_refusal(b);
+	display_refusal(b);
 	say("end", "halted: reset the machine to go on");
 	power_halt();
 }

@@ -69,6 +69,8 @@ static void test_font(void **state)
 
 /* ---- framebuffers ---- */
 
+static const struct ranges no_ram;
+
 /**
  * struct shape - a screen, and what is expected of it
  * @spare: bytes behind each line
@@ -198,7 +200,7 @@ static void open_world(struct world *w, const struct shape *s)
 	w->shape = s;
 	w->pixel = (s->depth + 7) / 8;
 	w->stride = si.lfb_linelength;
-	if (framebuffer_read(&fb, &si, &f))
+	if (framebuffer_read(&fb, &si, &no_ram, &f))
 		fail_msg("%s: %s: %s", s->comment, f.name, f.text);
 	assert_int_equal(fb.end - fb.base, (uint64_t)w->stride * s->height);
 	w->memory = malloc(fb.end - fb.base);
@@ -508,7 +510,7 @@ static void test_refusals(void **state)
 		int ret;
 
 		memcpy((uint8_t *)&si + changes[i].at, &changes[i].value, changes[i].size);
-		ret = framebuffer_read(&fb, &si, &f);
+		ret = framebuffer_read(&fb, &si, &no_ram, &f);
 		if (changes[i].fault ? ret != -1 || strcmp(f.name, changes[i].fault) != 0 : ret)
 			fail_msg("%s: %d, %s: %s", changes[i].comment, ret, f.name, f.text);
 	}
@@ -523,21 +525,53 @@ static void test_high(void **state)
 
 	(void)state;
 	si.ext_lfb_base = 0x380;
-	assert_int_equal(framebuffer_read(&fb, &si, &f), 0);
+	assert_int_equal(framebuffer_read(&fb, &si, &no_ram, &f), 0);
 	assert_int_equal(fb.base, 0xc0000000);
 	si.capabilities = VIDEO_CAPABILITY_64BIT_BASE;
-	assert_int_equal(framebuffer_read(&fb, &si, &f), 0);
+	assert_int_equal(framebuffer_read(&fb, &si, &no_ram, &f), 0);
 	assert_int_equal(fb.base, 0x380c0000000);
 	assert_int_equal(fb.end, 0x380c0000000 + 4096 * 768);
 	si.ext_lfb_base = 0xfffff;
 	si.lfb_base = 0xffffffff - 4096 * 768 + 1;
-	assert_int_equal(framebuffer_read(&fb, &si, &f), 0);
+	assert_int_equal(framebuffer_read(&fb, &si, &no_ram, &f), 0);
 	si.lfb_base++;
-	assert_int_equal(framebuffer_read(&fb, &si, &f), -1);
+	assert_int_equal(framebuffer_read(&fb, &si, &no_ram, &f), -1);
 	assert_string_equal(f.name, "screen-address");
 	si.ext_lfb_base = 0xffffffff;
-	assert_int_equal(framebuffer_read(&fb, &si, &f), -1);
+	assert_int_equal(framebuffer_read(&fb, &si, &no_ram, &f), -1);
 	assert_string_equal(f.name, "screen-address");
+}
+
+/* RAM beside it is no harm; a byte of RAM in it is, and in the pages that it begins and ends in. */
+static void test_ram(void **state)
+{
+	static const struct {
+		const char *comment;
+		struct range ram;
+		bool refused;
+	} rows[] = {
+		{ "below", { 0xbffff000, 0xc0000000 }, false },
+		{ "its first page", { 0xbffff000, 0xc0001000 }, true },
+		{ "in the middle", { 0xc0100000, 0xc0101000 }, true },
+		{ "its last page", { 0xc0300000, 0xc0301000 }, true },
+		{ "around it", { 0x100000, 0x100000000 }, true },
+		{ "above", { 0xc0301000, 0xc0400000 }, false },
+	};
+	struct screen_info si = info_of(&shapes[4]);
+
+	(void)state;
+	si.lfb_base = 0xc0000123; /* 0x300000 bytes from here */
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct range table[1] = { rows[i].ram };
+		const struct ranges ram = { table, 1, 1 };
+		struct fault f = { .name = "nothing" };
+		struct framebuffer fb;
+		int ret = framebuffer_read(&fb, &si, &ram, &f);
+
+		if (rows[i].refused ? ret != -1 || strcmp(f.name, "screen-in-ram") != 0 || fb.end :
+				      ret != 0)
+			fail_msg("%s: %d, %s: %s", rows[i].comment, ret, f.name, f.text);
+	}
 }
 
 int main(void)
@@ -546,7 +580,7 @@ int main(void)
 		cmocka_unit_test(test_font),   cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_texts),  cmocka_unit_test(test_scroll_reads_nothing),
 		cmocka_unit_test(test_random), cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_high),
+		cmocka_unit_test(test_high),   cmocka_unit_test(test_ram),
 	};
 
 	return cmocka_run_group_tests_name("screen", tests, read_font, NULL);
