@@ -16,34 +16,31 @@
 
 enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CSI };
 
-/* Stores of whole words wherever a line of pixels begins. */
+/* Whole words, wherever a line of pixels begins. */
 typedef uint64_t __attribute__((aligned(1), may_alias)) word64;
 typedef uint32_t __attribute__((aligned(1), may_alias)) word32;
-typedef uint16_t __attribute__((aligned(1), may_alias)) word16;
 
 /* ---- pixels ---- */
 
-/* In words, because a store to a framebuffer costs the same whatever its size is. */
+/*
+ * In words, because a store to a framebuffer costs the same whatever its size is. What is left of @n then is in the
+ * column to the right of a glyph, and that stays as it was cleared.
+ */
 static void store(uint8_t *to, const uint8_t *from, size_t n)
 {
 	for (; n >= 8; n -= 8, to += 8, from += 8)
 		*(volatile word64 *)to = *(const word64 *)from;
-	if (n & 4) {
+	if (n >= 4)
 		*(volatile word32 *)to = *(const word32 *)from;
-		to += 4;
-		from += 4;
-	}
-	if (n & 2)
-		*(volatile word16 *)to = *(const word16 *)from;
 }
 
-/* One row of a glyph as a line of pixels, each of them @s->scale times. Return: bytes. */
+/* One row of a glyph, and an empty column, as a line of pixels, each of them @s->scale times. Return: bytes. */
 static size_t make_line(const struct screen *s, unsigned int bits, uint8_t *line)
 {
 	size_t n = 0;
 
 	for (unsigned int x = 0; x < CELL_WIDTH; x++) {
-		uint32_t value = bits >> (CELL_WIDTH - 1 - x) & 1 ? s->fb.white : 0;
+		uint32_t value = bits << 1 >> (CELL_WIDTH - 1 - x) & 1 ? s->fb.white : 0;
 
 		/* a pixel may be less than a word: the next one puts right what is too much */
 		for (unsigned int i = 0; i < s->scale; i++, n += s->fb.pixel)
@@ -59,9 +56,8 @@ static void draw_cell(const struct screen *s, unsigned int row, unsigned int col
 	uint8_t *at = s->pixels + (size_t)row * CELL_HEIGHT * s->scale * s->fb.stride +
 		      (size_t)column * CELL_WIDTH * s->scale * s->fb.pixel;
 
-	for (unsigned int y = 0; y < CELL_HEIGHT; y++) {
-		/* the column to the right of a glyph and the row below it are empty */
-		size_t n = make_line(s, y < FONT_HEIGHT ? g->row[y] * 2U : 0, line);
+	for (unsigned int y = 0; y < FONT_HEIGHT; y++) {
+		size_t n = make_line(s, g->row[y], line);
 
 		for (unsigned int i = 0; i < s->scale; i++, at += s->fb.stride)
 			store(at, line, n);
