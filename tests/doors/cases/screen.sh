@@ -155,7 +155,7 @@ test_screen_closing() {
 	diff <(said | sed -E '/µs\] time /q' | sed -E '$s/ copy [0-9]+ µs$/ copying/' | folded 106) <(shown)
 }
 
-# By BIOS, GRUB sets the mode through VESA, and with this driver of its drivers it says so. 1024 pixels are 85 columns.
+# By BIOS. Of GRUB's drivers this is the one that says VESA to a kernel. 1024 pixels are 85 columns.
 for depth in 16 24 32; do
 	TESTS+=("screen-vesa-$depth")
 	eval "test_screen_vesa_$depth() { vesa_photo $depth; }"
