@@ -3,7 +3,7 @@
 
 KERNEL_C   := $(wildcard lib/*.c mm/*.c kho/*.c kho/clients/*.c kexec/*.c arch/*.c boot/*.c boot/monitor/*.c)
 KERNEL_ASM := $(filter-out boot/header.asm,$(wildcard arch/*.asm boot/*.asm))
-KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o)
+KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o) $(B)/kernel/font.o
 
 KFLAGS := -Os -g -ffreestanding -fpie -fvisibility=hidden -mno-red-zone \
 	  -mgeneral-regs-only -fstack-protector-strong -fno-omit-frame-pointer \
@@ -23,6 +23,14 @@ $(B)/kernel/%.o: %.c
 $(B)/kernel/%.asm.o: %.asm
 	@mkdir -p $(@D)
 	$(call quiet,NASM,$@)nasm -f elf64 -Werror -I. -MD $(@:.o=.d) -o $@ $<
+
+$(B)/font.c: arch/font.awk arch/font.txt
+	@mkdir -p $(@D)
+	$(call quiet,GEN,$@)LC_ALL=C awk -f $^ >$@.new && mv $@.new $@
+
+$(B)/kernel/font.o: $(B)/font.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
 
 # The symbol table lies behind all code, so that adding it moves no address that it names.
 $(B)/kernel/symbols-none.asm: linker/symbols.awk

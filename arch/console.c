@@ -8,6 +8,7 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/screen.h"
 #include "lib/num.h"
 
 #define UART_DATA     0
@@ -24,10 +25,18 @@
 #define MAX_BAUD      115200
 /* far more than a character takes at 300 baud: a dead port must not hang us */
 #define MAX_POLLS 100000
+#define KEPT      8192 /* a refusal with as many findings as are kept, and more */
+
+enum screen_state { SCREEN_NONE, SCREEN_AWAITED, SCREEN_OPEN };
 
 static const uint16_t ports[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 static uint16_t port; /* 0: no console */
 static bool muted;
+static struct screen screen;
+static enum screen_state screen_state;
+static volatile bool drawing;
+static char kept[KEPT]; /* what was printed before the screen opened */
+static size_t nr_kept;
 
 static void put_char(char c)
 {
@@ -36,13 +45,42 @@ static void put_char(char c)
 	outb(port + UART_DATA, (uint8_t)c);
 }
 
-void console_put(const char *s, size_t n)
+static void put_serial(const char *s, size_t n)
 {
-	for (; port && n; n--, s++) {
+	for (; n; n--, s++) {
 		if (*s == '\n')
 			put_char('\r');
 		put_char(*s);
 	}
+}
+
+/* What does not fit is dropped, and all that comes after it: the beginning says what this is about. */
+static void keep(const char *s, size_t n)
+{
+	if (n > KEPT - nr_kept)
+		n = KEPT - nr_kept;
+	memcpy(kept + nr_kept, s, n);
+	nr_kept += n;
+}
+
+void console_show(const char *s, size_t n)
+{
+	if (screen_state == SCREEN_AWAITED)
+		keep(s, n);
+	if (screen_state != SCREEN_OPEN)
+		return;
+	drawing = true;
+	screen_put(&screen, s, n);
+	/* Combined writes may linger, and what comes next may be a halt. */
+	__asm__ volatile("sfence" : : : "memory");
+	drawing = false;
+}
+
+void console_put(const char *s, size_t n)
+{
+	if (port)
+		put_serial(s, n);
+	console_show(s, n);
 }
 
 static void put_text(const char *s)
@@ -63,8 +101,9 @@ static void set_speed(unsigned int baud)
 	outb(port + UART_MODEM, 3);
 }
 
-void console_init(int number, unsigned int baud)
+void console_init(int number, unsigned int baud, bool with_screen)
 {
+	screen_state = with_screen ? SCREEN_AWAITED : SCREEN_NONE;
 	port = number >= 0 && number < (int)ARRAY_SIZE(ports) ? ports[number] : 0;
 	if (port && baud)
 		set_speed(baud);
@@ -73,6 +112,32 @@ void console_init(int number, unsigned int baud)
 void console_mute(bool mute)
 {
 	muted = mute;
+}
+
+bool console_awaits_screen(void)
+{
+	return screen_state == SCREEN_AWAITED;
+}
+
+void console_open_screen(const struct framebuffer *fb, uint8_t *pixels)
+{
+	static const char cut[] = "\n…\n";
+
+	screen_state = fb ? SCREEN_OPEN : SCREEN_NONE;
+	if (!fb)
+		return;
+	screen_open(&screen, fb, pixels);
+	if (nr_kept)
+		console_show(kept, nr_kept);
+	if (nr_kept == KEPT)
+		console_show(cut, strlen(cut));
+}
+
+void console_rescue(void)
+{
+	muted = false;
+	if (drawing)
+		screen_state = SCREEN_NONE;
 }
 
 uint16_t console_port(void)
@@ -94,7 +159,7 @@ void say(const char *topic, const char *fmt, ...)
 	char line[208];
 	va_list ap;
 
-	if (!port || muted)
+	if (muted || (!port && screen_state == SCREEN_NONE))
 		return;
 	say_prefix(line, sizeof(line), topic);
 	put_text(line);

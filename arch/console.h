@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The serial console, polled. What baton says is one line at a time, each with a time stamp and a
- * topic; a person at the monitor reads and types plain text.
+ * The console: a serial port, polled, and a screen, which shows the same. What baton says is one line at a time,
+ * each with a time stamp and a topic; a person at the monitor reads and types plain text, on the serial port.
  */
 #ifndef BATON_ARCH_CONSOLE_H
 #define BATON_ARCH_CONSOLE_H
@@ -10,17 +10,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/framebuffer.h"
+
 /**
- * console_init() - choose the port
- * @port: 0 to 3 for ttyS0 to ttyS3 at the PC's usual addresses, -1 for no console
+ * console_init() - choose the port, and whether there is to be a screen
+ * @port: 0 to 3 for ttyS0 to ttyS3 at the PC's usual addresses, -1 for no serial console
  * @baud: line speed, 8N1; 0 leaves the port as the previous kernel set it
+ * @with_screen: keep what is printed until console_open_screen()
  */
-void console_init(int port, unsigned int baud);
+void console_init(int port, unsigned int baud, bool with_screen);
+
+/** console_awaits_screen() - true between console_init() with a screen and console_open_screen(). */
+bool console_awaits_screen(void);
+
+/**
+ * console_open_screen() - show what has been printed so far, and from now on everything
+ * @fb:     NULL if there will be no screen after all
+ * @pixels: where it is mapped, and stays mapped
+ */
+void console_open_screen(const struct framebuffer *fb, uint8_t *pixels);
+
+/** console_show() - print @n characters on the screen only. */
+void console_show(const char *text, size_t n);
+
+/** console_rescue() - after an exception: unmute, and let go of the screen if drawing on it was the cause. */
+void console_rescue(void);
 
 /** console_mute() - hold say() back until it is called with false. */
 void console_mute(bool mute);
 
-/** console_port() - the I/O port of the UART, 0 without a console. */
+/** console_port() - the I/O port of the UART, 0 without a serial console. */
 uint16_t console_port(void);
 
 /**
@@ -42,7 +61,7 @@ void console_put(const char *text, size_t n);
 /** console_poll() - take a character that has been typed. Return: false if there is none. */
 bool console_poll(char *c);
 
-/** console_get() - wait until a character is typed. Never returns without a console. */
+/** console_get() - wait until a character is typed. Never returns without a serial console. */
 char console_get(void);
 
 #endif

@@ -12,6 +12,7 @@
 #define CR4_LA57 (1UL << 12)
 #define MSR_EFER 0xc0000080
 #define EFER_NXE (1UL << 11)
+#define MSR_PAT  0x277
 
 struct cpuid {
 	uint32_t a, b, c, d;

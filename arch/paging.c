@@ -7,11 +7,15 @@
 
 #define PTE_PRESENT (1UL << 0)
 #define PTE_WRITE   (1UL << 1)
+#define PTE_PWT     (1UL << 3) /* the memory type of entry 1 in the PAT */
 #define PTE_LARGE   (1UL << 7)
 #define PTE_NX      (1UL << 63)
 #define PTE_ADDR    0x000ffffffffff000UL
 
 #define ENTRIES 512
+
+#define PAT_ENTRY1         0xff00UL
+#define PAT_ENTRY1_COMBINE 0x0100UL
 
 /* Bytes that one entry of a table at @level spans; level 1 holds 4 KiB pages. */
 static uint64_t span(unsigned int level)
@@ -29,6 +33,8 @@ static uint64_t leaf_entry(paddr_t addr, unsigned int rights, unsigned int level
 		e |= PTE_WRITE;
 	if (!(rights & MAP_EXEC))
 		e |= PTE_NX;
+	if (rights & MAP_COMBINE)
+		e |= PTE_PWT;
 	return level > 1 ? e | PTE_LARGE : e;
 }
 
@@ -106,6 +112,10 @@ bool paging_map(struct paging *pt, paddr_t base, paddr_t end, unsigned int right
 
 void paging_use(const struct paging *pt)
 {
+	uint64_t pat = (rdmsr(MSR_PAT) & ~PAT_ENTRY1) | PAT_ENTRY1_COMBINE;
+
+	/* As Linux has it: it stays so for the next kernel. Nothing is mapped by this entry yet. */
+	wrmsr(MSR_PAT, pat);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
 	write_cr3((uint64_t)pt->root);
 	write_cr0(read_cr0() | CR0_WP);
@@ -114,6 +124,15 @@ void paging_use(const struct paging *pt)
 void paging_flush(void)
 {
 	write_cr3(read_cr3());
+}
+
+uint64_t paging_range_pages(paddr_t base, paddr_t end)
+{
+	uint64_t pages = 2; /* of 4 KiB entries, one for each end */
+
+	for (unsigned int level = 2; level < 5; level++)
+		pages += (end - 1) / span(level + 1) - base / span(level + 1) + 1;
+	return pages;
 }
 
 uint64_t paging_pages(paddr_t top, uint64_t pieces, bool gib_pages)

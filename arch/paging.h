@@ -5,10 +5,11 @@
 
 #include "lib/num.h"
 
-#define MAP_NONE  0U /* not present: a guard page */
-#define MAP_READ  1U
-#define MAP_WRITE 2U
-#define MAP_EXEC  4U
+#define MAP_NONE    0U /* not present: a guard page */
+#define MAP_READ    1U
+#define MAP_WRITE   2U
+#define MAP_EXEC    4U
+#define MAP_COMBINE 8U /* writes may be gathered into larger ones: for a framebuffer */
 
 /**
  * struct paging - a set of page tables under construction or in use
@@ -44,7 +45,7 @@ void paging_init(struct paging *pt, paddr_t pool, paddr_t end, unsigned int leve
  */
 bool paging_map(struct paging *pt, paddr_t base, paddr_t end, unsigned int rights);
 
-/** paging_use() - switch to these tables; with CR0.WP and EFER.NXE set. */
+/** paging_use() - switch to these tables; with CR0.WP and EFER.NXE set, and a PAT that MAP_COMBINE relies on. */
 void paging_use(const struct paging *pt);
 
 /** paging_flush() - make the CPU forget what it remembers of the tables in use. */
@@ -56,5 +57,8 @@ void paging_flush(void);
  * @pieces: number of ranges mapped with rights of their own
  */
 uint64_t paging_pages(paddr_t top, uint64_t pieces, bool gib_pages);
+
+/** paging_range_pages() - tables that mapping the non-empty [@base, @end) can take besides, wherever it lies. */
+uint64_t paging_range_pages(paddr_t base, paddr_t end);
 
 #endif

@@ -172,9 +172,9 @@ void traps_init(const char *(*owner)(paddr_t addr), void (*end)(void))
 
 _Noreturn void trap_report(const struct trap_frame *r)
 {
+	console_rescue();
 	if (!reporting) {
 		reporting = true;
-		console_mute(false);
 		say("exception", "%lu %s, error code 0x%lx, at 0x%lx", r->vector,
 		    r->vector < VECTORS && vector_names[r->vector] ? vector_names[r->vector] :
 								     "reserved",

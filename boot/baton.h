@@ -63,6 +63,9 @@ void stage_done(struct baton *b, enum stage stage);
 /** memory_protect() - page tables by law 1, then the page map; both in scratch. Return: 0, or -1 and b->fault. */
 int memory_protect(struct baton *b);
 
+/** memory_map_image() - map baton's image and the payload behind it, each part with its rights. */
+bool memory_map_image(struct paging *pt);
+
 /** memory_make_executable() - turn a page from the allocator from writable into executable. */
 bool memory_make_executable(paddr_t page);
 
@@ -89,6 +92,29 @@ int origin_reserve(struct baton *b);
 
 /** restore_ready() - begin @b->restore, once, where there is a handover. Return: 0, or -1 and b->fault. */
 int restore_ready(struct baton *b);
+
+/* display.c: the screen, from the boot_params to the console */
+
+/** display_find() - is there a framebuffer that can be used? Says what it is, or why not. Needs no page tables. */
+void display_find(struct baton *b);
+
+/** display_tables() - pages of page tables that display_map() can take. */
+uint64_t display_tables(void);
+
+/** display_map() - map the framebuffer, if there is one. Return: false if the pool of @pt is empty. */
+bool display_map(struct paging *pt);
+
+/** display_open() - let the console use the screen: the tables in use must map it. */
+void display_open(void);
+
+/** display_meets() - true if a byte of [@base, @end) lies in a page of the framebuffer. */
+bool display_meets(paddr_t base, paddr_t end);
+
+/**
+ * display_refusal() - if no screen was opened, show what has been printed, by page tables that hold nothing else
+ * Nothing that lies outside of the image can be reached after it: the run is to end.
+ */
+void display_refusal(struct baton *b);
 
 /* hop.c: baton as its own payload */
 
@@ -127,7 +153,7 @@ void report_memory(const struct baton *b);
 void report_refusal(const struct baton *b);
 
 /** report_end() - end a run that failed, as baton.onerror says. */
-_Noreturn void report_end(const struct baton *b);
+_Noreturn void report_end(struct baton *b);
 
 /* test.c */
 

@@ -38,7 +38,7 @@ static int read_inputs(struct baton *b, paddr_t boot_params)
 	struct fault option = { 0 };
 	int bad = options_parse(&b->opt, err ? "" : b->info.cmdline, &option);
 
-	console_init(b->opt.console, b->opt.baud);
+	console_init(b->opt.console, b->opt.baud, b->opt.screen);
 	console_mute(b->opt.hops && b->opt.hops != b->opt.hops_total);
 	report_hello(b);
 	if (err)

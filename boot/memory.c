@@ -74,7 +74,7 @@ static bool find_scratch(struct baton *b)
 	return ok;
 }
 
-static bool map_image(struct paging *pt)
+bool memory_map_image(struct paging *pt)
 {
 	return paging_map(pt, (paddr_t)image_start, (paddr_t)rodata_start, MAP_READ | MAP_EXEC) &&
 	       paging_map(pt, (paddr_t)rodata_start, (paddr_t)data_start, MAP_READ) &&
@@ -96,7 +96,7 @@ static bool map_all(struct baton *b, struct range own)
 	for (unsigned int i = 0; b->info.has_kho && i < b->scratch.nr; i++)
 		ok = ok && paging_map(pt, b->scratch.r[i].base, b->scratch.r[i].end,
 				      MAP_READ | MAP_WRITE);
-	return ok && map_image(pt);
+	return ok && memory_map_image(pt) && display_map(pt);
 }
 
 /* Called by the allocator before it uses [base, end). */
@@ -127,6 +127,7 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	if (door_ro(&b->info.door, addr, size))
 		return (const void *)addr;
 	if (ranges_meet(&b->info.ram, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) ||
+	    display_meets(addr, end) ||
 	    !paging_map(&b->paging, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE),
 			MAP_READ))
 		return NULL;
@@ -181,10 +182,12 @@ int memory_protect(struct baton *b)
 	struct range own;
 
 	owner_of_all = b;
+	display_find(b);
 	if (!find_scratch(b))
 		return -1;
-	tables = GRANT_PAGES + paging_pages(b->info.ram.r[b->info.ram.nr - 1].end,
-					    b->info.ram.nr + b->scratch.nr + 8, gib);
+	tables = GRANT_PAGES + display_tables() +
+		 paging_pages(b->info.ram.r[b->info.ram.nr - 1].end,
+			      b->info.ram.nr + b->scratch.nr + 8, gib);
 	own.base = carve(b, map_bytes + tables * PAGE_SIZE, "page tables and page map");
 	own.end = own.base + map_bytes + tables * PAGE_SIZE;
 	if (!own.base)
@@ -194,6 +197,7 @@ int memory_protect(struct baton *b)
 		return fault_set(&b->fault, "page-tables",
 				 "%lu pages of page tables did not suffice", tables);
 	paging_use(&b->paging);
+	display_open();
 	if (ask_acpi(b))
 		return -1;
 	fill_page_map(b, own);
@@ -226,6 +230,8 @@ const char *memory_owner(paddr_t addr)
 
 	if (image)
 		return image;
+	if (display_meets(addr, addr + 1))
+		return "the screen";
 	if (!b || !ranges_meet(&b->info.ram, addr, addr + 1))
 		return "not RAM";
 	if (b->info.has_kho && b->in.abi) {

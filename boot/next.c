@@ -189,11 +189,15 @@ static void fill_handoff(struct handoff *h, const struct plan *plan)
 	}
 }
 
-/* The last line that baton prints: the trampoline adds how long the copies took. */
+/*
+ * The last line that baton prints: the trampoline adds how long the copies took. It does not reach the screen,
+ * where the line ends before.
+ */
 static void fill_closing(struct handoff *h, const struct baton *b)
 {
 	const uint64_t *t = b->ticks;
-	int n;
+	static const char copying[] = "copying\n";
+	size_t n, size = sizeof(h->closing);
 
 	if (b->opt.hops) {
 		hop_report(b);
@@ -201,11 +205,14 @@ static void fill_closing(struct handoff *h, const struct baton *b)
 		return;
 	}
 	say("jump", "%s at 0x%lx, %lu ticks after entry", release(b), h->entry, clock_ticks());
-	n = say_prefix(h->closing, sizeof(h->closing), "time");
-	snprintf(h->closing + n, sizeof(h->closing) - (size_t)n,
-		 "entry %lu µs, ingest %lu µs, publish %lu µs, plan %lu µs, copy ",
-		 clock_to_us(t[STAGE_ENTRY]), clock_to_us(t[STAGE_INGEST]),
-		 clock_to_us(t[STAGE_PUBLISH]), clock_to_us(t[STAGE_PLAN]));
+	n = (size_t)say_prefix(h->closing, size, "time");
+	n += (size_t)snprintf(h->closing + n, size - n,
+			      "entry %lu µs, ingest %lu µs, publish %lu µs, plan %lu µs, ",
+			      clock_to_us(t[STAGE_ENTRY]), clock_to_us(t[STAGE_INGEST]),
+			      clock_to_us(t[STAGE_PUBLISH]), clock_to_us(t[STAGE_PLAN]));
+	console_show(h->closing, n);
+	console_show(copying, strlen(copying));
+	snprintf(h->closing + n, size - n, "copy ");
 }
 
 /* One run of pages for trampoline, tables and boot_params. Return: where, or 0 and b->fault. */

@@ -122,13 +122,26 @@ static bool read_baud(unsigned int *baud, struct word w)
 	return true;
 }
 
+/* The first of these words takes the place of the default, and each adds to those before it, as in Linux. */
+static void begin_console(struct options *o)
+{
+	if (!o->console_given) {
+		o->console = -1;
+		o->screen = false;
+	}
+	o->console_given = true;
+}
+
 static bool read_console(struct options *o, struct word w)
 {
 	unsigned int baud = 0;
 	int port;
 
-	if (is(w, "none")) {
-		o->console = -1;
+	if (is(w, "none") || is(w, "screen")) {
+		begin_console(o);
+		if (is(w, "none"))
+			o->console = -1;
+		o->screen = is(w, "screen");
 		return true;
 	}
 	if (!strip(&w, "ttyS") || w.len == 0 || w.text[0] < '0' || w.text[0] > '3')
@@ -138,6 +151,7 @@ static bool read_console(struct options *o, struct word w)
 	w.len--;
 	if (w.len > 0 && !(strip(&w, ",") && read_baud(&baud, w)))
 		return false;
+	begin_console(o);
 	o->console = port;
 	o->baud = baud;
 	return true;
@@ -202,7 +216,8 @@ static const struct option {
 	const char *expected;
 } known[] = {
 	{ "abi=", read_abi, "a KHO version such as kho-v4" },
-	{ "console=", read_console, "ttyS0 to ttyS3, with a speed that divides 115200, or none" },
+	{ "console=", read_console,
+	  "ttyS0 to ttyS3, with a speed that divides 115200, screen, or none" },
 	{ "hops=", read_hops, "a number up to 1000000" },
 	{ "monitor", read_monitor, "the word alone" },
 	{ "onerror=", read_on_error, "halt, reboot or poweroff" },
@@ -275,6 +290,7 @@ int options_parse(struct options *o, const char *cmdline, struct fault *f)
 	int ret = 0;
 
 	memset(o, 0, sizeof(*o));
+	o->screen = true;
 	forward(&out, s, spaces(s));
 	s += spaces(s);
 	while (*s) {

@@ -15,8 +15,10 @@ enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
  * struct options
  * @abi:      baton.abi=NAME: the version to hand over in; empty if not given
  * @on_error: baton.onerror=halt|reboot|poweroff
- * @console:  baton.console=ttyS0[,BAUD] | none: 0 to 3, or -1 for none
+ * @console:  baton.console=ttyS0[,BAUD] | screen | none: the serial port, 0 to 3, or -1 for none
  * @baud:     line speed; 0 leaves it as it was set
+ * @screen:   whether the screen is a console too
+ * @console_given: there was a baton.console= word; without one it is ttyS0 and the screen
  * @hops, @hops_total: baton.hops=LEFT[/TOTAL]: how often baton starts itself before the payload; 0 and 0
  * @monitor:  baton.monitor: stop before the payload with a prompt
  * @scratch:  baton.scratch=LOW,GLOBAL,NODE | N%: of a chain that begins here
@@ -30,6 +32,7 @@ struct options {
 	enum on_error on_error;
 	int console;
 	unsigned int baud;
+	bool screen, console_given;
 	unsigned int hops, hops_total;
 	bool monitor;
 	struct scratch_word scratch;
@@ -43,7 +46,7 @@ struct options {
 /**
  * options_parse() - split a command line
  * Words are separated by white space outside double quotes, as Linux does; what follows "--" is never an
- * option of baton's. Later words win.
+ * option of baton's. Later words win, but for those of the console, which add up.
  * Return: 0; or -1 with fault option-unknown (a baton.* word it does not know) or option-value; @o then
  * holds what was understood.
  */

@@ -103,7 +103,7 @@ void report_refusal(const struct baton *b)
 	report_advice(b);
 }
 
-_Noreturn void report_end(const struct baton *b)
+_Noreturn void report_end(struct baton *b)
 {
 	if (b->opt.on_error == ON_ERROR_REBOOT) {
 		say("end", "reboot, as baton.onerror=reboot says");
@@ -114,6 +114,8 @@ _Noreturn void report_end(const struct baton *b)
 		power_off(&b->acpi);
 		say("end", "power-off had no effect");
 	}
+	/* Last, and only where it stays to be read: all has been said by now, should this go wrong. */
+	display_refusal(b);
 	say("end", "halted: reset the machine to go on");
 	power_halt();
 }

@@ -2,13 +2,18 @@
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
 PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/e820.c boot/options.c boot/sizes.c \
-	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c
+	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c \
+	arch/framebuffer.c arch/screen.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-PURE_OBJ := $(PURE:%.c=$(B)/host/%.o)
+PURE_OBJ := $(PURE:%.c=$(B)/host/%.o) $(B)/host/font.o
 UNIT     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 
 $(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -c $< -o $@
+
+$(B)/host/font.o: $(B)/font.c
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -c $< -o $@
 

@@ -72,8 +72,9 @@ int monitor_run(struct baton *b)
 	if (!prompt && !b->opt.script[0])
 		return 0;
 	if (prompt && !console_port())
-		return fault_set(&b->fault, "no-console",
-				 "baton.monitor without a console; expected baton.console=ttyS0");
+		return fault_set(
+			&b->fault, "no-console",
+			"baton.monitor without a serial console; expected baton.console=ttyS0");
 	if (restore_ready(b))
 		return -1;
 	monitor_init(&monitor, b, &machine);

@@ -61,7 +61,7 @@ static const struct {
 	enum on_error on_error;
 	int console;
 	unsigned int baud, hops, hops_total;
-	bool monitor;
+	bool monitor, no_screen;
 	const char *script;
 } values[] = {
 	{ "defaults", "quiet", .console = 0, .on_error = ON_ERROR_HALT },
@@ -72,13 +72,25 @@ static const struct {
 	{ "halt", "baton.onerror=reboot baton.onerror=halt", .on_error = ON_ERROR_HALT },
 	{ "reboot", "baton.onerror=reboot", .on_error = ON_ERROR_REBOOT },
 	{ "poweroff", "baton.onerror=poweroff", .on_error = ON_ERROR_POWEROFF },
-	{ "a port", "baton.console=ttyS3", .console = 3 },
-	{ "a port and a speed", "baton.console=ttyS1,9600", .console = 1, .baud = 9600 },
-	{ "the highest speed", "baton.console=ttyS0,115200", .baud = 115200 },
-	{ "as Linux writes it", "baton.console=ttyS0,115200n8", .baud = 115200 },
-	{ "no console", "baton.console=none", .console = -1 },
+	{ "a port", "baton.console=ttyS3", .console = 3, .no_screen = true },
+	{ "a port and a speed", "baton.console=ttyS1,9600", .console = 1, .baud = 9600,
+	  .no_screen = true },
+	{ "the highest speed", "baton.console=ttyS0,115200", .baud = 115200, .no_screen = true },
+	{ "as Linux writes it", "baton.console=ttyS0,115200n8", .baud = 115200, .no_screen = true },
+	{ "no console", "baton.console=none", .console = -1, .no_screen = true },
+	{ "the screen only", "baton.console=screen", .console = -1 },
+	{ "consoles add up", "baton.console=ttyS2,9600 baton.console=screen", .console = 2,
+	  .baud = 9600 },
+	{ "in any order", "baton.console=screen a baton.console=ttyS2", .console = 2 },
+	{ "none takes away what was before",
+	  "baton.console=ttyS1 baton.console=screen baton.console=none", .console = -1,
+	  .no_screen = true },
+	{ "and nothing of what comes after", "baton.console=none baton.console=screen",
+	  .console = -1 },
+	{ "none after none", "baton.console=none baton.console=none", .console = -1,
+	  .no_screen = true },
 	{ "a later port forgets the speed", "baton.console=ttyS0,9600 baton.console=ttyS1",
-	  .console = 1 },
+	  .console = 1, .no_screen = true },
 	{ "a test", "baton.test=write-preserved", .test = "write-preserved" },
 	{ "a test of 31 characters", "baton.test=0123456789012345678901234567890",
 	  .test = "0123456789012345678901234567890" },
@@ -108,7 +120,7 @@ static void test_values(void **state)
 		    o->on_error != values[i].on_error || o->console != values[i].console ||
 		    o->baud != values[i].baud || o->hops != values[i].hops ||
 		    o->hops_total != values[i].hops_total || o->monitor != values[i].monitor ||
-		    !same(o->script, values[i].script))
+		    o->screen == values[i].no_screen || !same(o->script, values[i].script))
 			fail_msg(
 				"%s: abi '%s', onerror %d, console %d, baud %u, test '%s', hops %u/%u, script '%s'",
 				values[i].comment, o->abi, (int)o->on_error, o->console, o->baud,
@@ -157,6 +169,9 @@ static const struct {
 	{ "an unknown ending", "baton.onerror=stop", "option-value", "baton.onerror=stop" },
 	{ "half a word", "baton.onerror=hal", "option-value", "baton.onerror=hal" },
 	{ "more than a word", "baton.onerror=halted", "option-value", "baton.onerror=halted" },
+	{ "no name", "baton.console=", "option-value", "baton.console=" },
+	{ "two in a word", "baton.console=ttyS0,screen", "option-value", "ttyS0,screen" },
+	{ "a screen with a speed", "baton.console=screen,9600", "option-value", "screen,9600" },
 	{ "another console", "baton.console=tty0", "option-value", "baton.console=tty0" },
 	{ "a port too many", "baton.console=ttyS4", "option-value", "baton.console=ttyS4" },
 	{ "a port of two digits", "baton.console=ttyS00", "option-value", "baton.console=ttyS00" },
@@ -217,6 +232,12 @@ static void test_error_keeps_the_rest(void **state)
 	assert_int_equal(o->console, 1);
 	assert_int_equal(o->baud, 9600);
 	assert_string_equal(o->forward, "a");
+
+	assert_int_equal(options_parse(o, "baton.console=scren", &f), -1);
+	assert_non_null(strstr(
+		f.text, "ttyS0 to ttyS3, with a speed that divides 115200, screen, or none"));
+	assert_int_equal(o->console, 0);
+	assert_true(o->screen);
 
 	assert_int_equal(options_parse(o, "baton.onerror=reboot baton.onerror=no", &f), -1);
 	assert_int_equal(o->on_error, ON_ERROR_REBOOT);

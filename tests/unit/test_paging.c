@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "arch/paging.h"
+#include "mm/ranges.h"
 
 #define POOL_PAGES 4096
 #define UNMAPPED   0xffU
@@ -56,7 +57,9 @@ static unsigned int walk(const struct paging *pt, uint64_t addr, uint64_t *size)
 			assert_true(shift <= 30);
 			assert_int_equal(e & 0x000ffffffffff000UL & ~mask, addr & ~mask);
 			assert_int_equal(e & 0x000ffffffffff000UL & mask, 0);
-			return MAP_READ | (e & 2 ? MAP_WRITE : 0) | (e >> 63 ? 0 : MAP_EXEC);
+			assert_int_equal(e & 0x10, 0); /* PAT entries 0 and 1 */
+			return MAP_READ | (e & 2 ? MAP_WRITE : 0) | (e >> 63 ? 0 : MAP_EXEC) |
+			       (e & 8 ? MAP_COMBINE : 0);
 		}
 		assert_int_equal(e & 2, 2); /* a table must not take rights away */
 		assert_int_equal(e >> 63, 0);
@@ -139,7 +142,7 @@ static void test_random(void **state)
 		for (int i = 0; i < PIECES; i++) {
 			int first = rand() % PAGES, last = first + rand() % (PAGES - first) + 1;
 			unsigned int rights = (unsigned int)rand() % 4 ?
-						      MAP_READ | ((unsigned int)rand() & 6) :
+						      MAP_READ | ((unsigned int)rand() & 14) :
 						      MAP_NONE;
 
 			assert_true(paging_map(&pt, base + (paddr_t)first * PAGE_SIZE,
@@ -155,12 +158,42 @@ static void test_random(void **state)
 	free(model);
 }
 
+/* The bound for one range, wherever it lies, in tables that hold nothing else. */
+static void test_range_pages(void **state)
+{
+	static const struct range rows[] = {
+		{ 0xc0000000, 0xc03e8000 },
+		{ 0xc0001000, 0xc0002000 },
+		{ GIB(1) - PAGE_SIZE, GIB(1) + PAGE_SIZE },
+		{ GIB(512) - MIB(3), GIB(512) + MIB(5) + PAGE_SIZE },
+		{ (1UL << 48) - PAGE_SIZE, (1UL << 48) + PAGE_SIZE },
+		{ 0x380000001000, 0x380000001000 + 4294836225 / PAGE_SIZE * PAGE_SIZE },
+		{ (1UL << 52) - MIB(2), 1UL << 52 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct paging pt;
+		uint64_t size;
+
+		begin(&pt, 5, true);
+		assert_true(paging_map(&pt, rows[i].base, rows[i].end, MAP_READ | MAP_COMBINE));
+		assert_int_equal(walk(&pt, rows[i].base, &size), MAP_READ | MAP_COMBINE);
+		assert_int_equal(walk(&pt, rows[i].end - 1, &size), MAP_READ | MAP_COMBINE);
+		if ((pt.next - (paddr_t)pt.root) / PAGE_SIZE - 1 >
+		    paging_range_pages(rows[i].base, rows[i].end))
+			fail_msg("row %u: %lu tables", i,
+				 (pt.next - (paddr_t)pt.root) / PAGE_SIZE - 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_page_sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_guard_and_high, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty_pool, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_range_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 	};
 
