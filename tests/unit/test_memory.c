@@ -43,6 +43,32 @@ bool no_gib_pages(void)
 	return false;
 }
 
+void display_find(struct baton *b)
+{
+	(void)b;
+}
+
+uint64_t display_tables(void)
+{
+	return 0;
+}
+
+bool display_map(struct paging *pt)
+{
+	(void)pt;
+	return true;
+}
+
+void display_open(void)
+{
+}
+
+bool display_meets(paddr_t base, paddr_t end)
+{
+	(void)base, (void)end;
+	return false;
+}
+
 void clock_set(uint16_t pm_timer)
 {
 	(void)pm_timer;
