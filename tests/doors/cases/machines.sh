@@ -31,8 +31,8 @@ on() {
 PC='bios grub-bios uefi uefi-kernel grub-uefi pvh kexec kexec-uefi'
 NODE='memory-backend-ram,size=192M'
 
-# The usual machine: QEMU's own CPU is qemu64, and it has 1 of it.
-on q35 q35 512 '' "$PC" 'cpu model.*QEMU Virtual CPU' 'cpus online 0$' '5-level paging: no'
+# The usual machine.
+on q35 q35 512 '-cpu qemu64 -smp 1' "$PC" 'cpu model.*QEMU Virtual CPU' 'cpus online 0$' '5-level paging: no'
 on pc pc 512 '' "$PC" 'DMI: QEMU Standard PC \(i440FX'
 # Through its own doors: that of PVH is the table's row microvm.
 on microvm "$MICROVM" 512 '' 'bios microvm kexec'
@@ -186,7 +186,7 @@ same() {
 	# Without a screen Linux notes what a BIOS call that is not there has left in the registers.
 	microvm-* | *-microvm*) sed -i '/ screen /d' "$ours" "$theirs" ;;
 	esac
-	diff "$theirs" "$ours"
+	diff "$theirs" "$ours" >"$WORK/diff" || { head -n 40 "$WORK/diff" && return 1; }
 }
 
 compare() {
@@ -246,6 +246,7 @@ print_table() {
 		done
 		echo
 	done
+	echo "# The door microvm has a board of its own: -M $MICROVM"
 	for machine in "${MACHINES[@]}"; do
 		# shellcheck disable=SC2086 # a list of words
 		echo "# $machine:" "-M ${BOARDS[$machine]} -m ${MEMORY[$machine]}" ${HAS[$machine]}
