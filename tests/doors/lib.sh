@@ -59,7 +59,7 @@ guest() {
 
 # prepare: everything that more than one test needs, in $COMMON; and the settings for the processes of tests
 prepare() {
-	rm -rf "$DOORS_DIR/direct" "$COMMON"
+	rm -rf "$DOORS_DIR/direct" "$DOORS_DIR/times" "$COMMON"
 	mkdir -p "$COMMON" "$WORK"
 	KERNEL=${KERNEL:-$("$TOP/tests/linux/peer.sh" "${TO:-7.3}")}
 	export KERNEL B QEMU ACCEL LIMIT

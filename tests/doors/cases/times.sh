@@ -19,7 +19,7 @@ time_of() {
 					text = text " " $i " " $(i + 1)
 				}
 			if (ticks)
-				text = " " ticks " to the copy, which is not known"
+				text = " to the copy, which is not known"
 			if (sum + ticks > 0)
 				found = 1
 			print sum + ticks " µs:" text
