@@ -57,7 +57,7 @@ static bool add_all(struct boot_info *bi, bool ram)
 {
 	const uint8_t *table = (const uint8_t *)bi->bp + offsetof(struct boot_params, e820_table);
 
-	if (!add_entries(&bi->ram, table, bi->bp->e820_entries, ram))
+	if (!add_entries(&bi->ram, table, boot_e820_entries(bi->bp), ram))
 		return false;
 	for (unsigned int i = 0; i < bi->nr_setup; i++) {
 		const struct boot_setup *s = &bi->setup[i];
@@ -240,10 +240,6 @@ int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t b
 	memset(bi, 0, sizeof(*bi));
 	bi->bp = bp;
 	bi->bp_addr = bp_addr;
-	if (bp->e820_entries > E820_MAX_ENTRIES_ZEROPAGE)
-		return fault_set(fault, "e820-too-many",
-				 "boot_params has %u e820 entries, at most %u fit",
-				 bp->e820_entries, E820_MAX_ENTRIES_ZEROPAGE);
 	if (read_ram(bi, fault))
 		return -1;
 	open_windows(bi, ptr);

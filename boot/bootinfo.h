@@ -55,6 +55,17 @@ struct boot_info {
 };
 
 /**
+ * boot_e820_entries() - how many entries of @bp's e820 table count
+ * GRUB notes more than there is room for, and writes them over what is behind. Linux takes those that fit. What
+ * they leave out is no RAM then, which is safe: a handover that lies there is refused.
+ */
+static inline unsigned int boot_e820_entries(const struct boot_params *bp)
+{
+	return bp->e820_entries < E820_MAX_ENTRIES_ZEROPAGE ? bp->e820_entries :
+							      E820_MAX_ENTRIES_ZEROPAGE;
+}
+
+/**
  * boot_info_read() - read boot_params and everything it points to
  * @bi:    to fill in
  * @bp:    pointer to the zero page

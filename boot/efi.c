@@ -50,19 +50,37 @@ EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHA
 	return status;
 }
 
-void *efi_alloc(struct efi *e, UINT64 bytes)
+static EFI_STATUS allocate(struct efi *e, EFI_ALLOCATE_TYPE how, EFI_PHYSICAL_ADDRESS at,
+			   UINT64 bytes, void **data)
 {
-	struct efi_block b = { .pages = align_up(bytes, PAGE_SIZE) / PAGE_SIZE };
+	struct efi_block b = { at, align_up(bytes, PAGE_SIZE) / PAGE_SIZE };
 	EFI_STATUS status = EFI_OUT_OF_RESOURCES;
 
 	if (e->nr_blocks < EFI_BLOCKS)
-		status = e->bs->AllocatePages(AllocateAnyPages, EfiLoaderData, b.pages, &b.base);
-	if (EFI_ERROR(status)) {
-		efi_fail(e, status, L"out-of-memory: too little memory for the payload", NULL);
-		return NULL;
-	}
+		status = e->bs->AllocatePages(how, EfiLoaderData, b.pages, &b.base);
+	if (EFI_ERROR(status))
+		return status;
 	e->block[e->nr_blocks++] = b;
-	return memset((void *)b.base, 0, b.pages * PAGE_SIZE);
+	*data = memset((void *)b.base, 0, b.pages * PAGE_SIZE);
+	return EFI_SUCCESS;
+}
+
+void *efi_alloc(struct efi *e, UINT64 bytes)
+{
+	void *data = NULL;
+	EFI_STATUS status = allocate(e, AllocateAnyPages, 0, bytes, &data);
+
+	if (EFI_ERROR(status))
+		efi_fail(e, status, L"out-of-memory: too little memory for the payload", NULL);
+	return data;
+}
+
+void *efi_alloc_at(struct efi *e, EFI_PHYSICAL_ADDRESS at, UINT64 bytes)
+{
+	void *data = NULL;
+
+	allocate(e, AllocateAddress, at, bytes, &data);
+	return data;
 }
 
 static void free_all(struct efi *e)

@@ -13,7 +13,7 @@
 
 #include "lib/num.h"
 
-#define EFI_BLOCKS  4    /* runs of pages that the door asks for */
+#define EFI_BLOCKS  5    /* runs of pages that the door asks for */
 #define EFI_CMDLINE 4096 /* longest command line, with its NUL */
 
 /** struct efi_block - pages that the firmware gave: returned if the door fails */
@@ -69,6 +69,9 @@ EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHA
 
 /** efi_alloc() - @bytes of whole pages, zeroed. Return: NULL, and a message, if there are none. */
 void *efi_alloc(struct efi *e, UINT64 bytes);
+
+/** efi_alloc_at() - the same at @at, if that memory is free, and without a message. */
+void *efi_alloc_at(struct efi *e, EFI_PHYSICAL_ADDRESS at, UINT64 bytes);
 
 /* efi_files.c: nothing is open between two calls */
 

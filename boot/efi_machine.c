@@ -206,6 +206,25 @@ static EFI_STATUS leave_firmware(struct efi *e, struct memory_map *map)
 	return status;
 }
 
+/*
+ * The table for what does not fit in boot_params has to lie in RAM that is known without it: so
+ * into the first memory of the map that has room. @map->data is for the map as it is now.
+ */
+static void *alloc_ext(struct efi *e, struct memory_map *map, UINT64 bytes)
+{
+	EFI_STATUS status = get_map(e, map);
+	void *ext = NULL;
+
+	for (UINTN at = 0; !EFI_ERROR(status) && !ext && at < map->size; at += map->entry) {
+		const EFI_MEMORY_DESCRIPTOR *d = (const EFI_MEMORY_DESCRIPTOR *)(map->data + at);
+
+		if (d->Type == EfiConventionalMemory && d->PhysicalStart >= MIB(1) &&
+		    d->NumberOfPages * PAGE_SIZE >= bytes)
+			ext = efi_alloc_at(e, d->PhysicalStart, bytes);
+	}
+	return ext ? ext : efi_alloc(e, bytes);
+}
+
 EFI_STATUS efi_leave(struct efi *e)
 {
 	struct memory_map map = { 0 };
@@ -217,10 +236,10 @@ EFI_STATUS efi_leave(struct efi *e)
 		return efi_fail(e, EFI_ERROR(status) ? status : EFI_LOAD_ERROR, NO_MAP, NULL);
 	map.capacity = align_up(map.size + MAP_SLACK, PAGE_SIZE);
 	entries = map.capacity / map.entry;
-	map.data = efi_alloc(e, map.capacity + e820_bytes(entries));
-	if (!map.data)
+	map.data = efi_alloc(e, map.capacity);
+	ext = map.data ? alloc_ext(e, &map, e820_bytes(entries)) : NULL;
+	if (!ext)
 		return EFI_OUT_OF_RESOURCES;
-	ext = map.data + map.capacity;
 	status = leave_firmware(e, &map);
 	if (EFI_ERROR(status))
 		return status;

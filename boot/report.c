@@ -11,6 +11,9 @@ void report_hello(const struct baton *b)
 {
 	say("baton", "%s, loaded at 0x%lx, boot_params at 0x%lx", RELEASE, (paddr_t)image_start,
 	    b->info.bp_addr);
+	if (b->info.bp->e820_entries > E820_MAX_ENTRIES_ZEROPAGE)
+		say("", "boot_params counts %u e820 entries: only the %u that fit are taken",
+		    b->info.bp->e820_entries, E820_MAX_ENTRIES_ZEROPAGE);
 }
 
 void report_memory(const struct baton *b)

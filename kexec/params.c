@@ -150,7 +150,7 @@ static void copy_machine(struct boot_params *bp, const struct boot_params *in)
 	bp->hdr.hardware_subarch = in->hdr.hardware_subarch;
 	bp->hdr.hardware_subarch_data = in->hdr.hardware_subarch_data;
 
-	bp->e820_entries = in->e820_entries;
+	bp->e820_entries = boot_e820_entries(in);
 	memcpy(bp->e820_table, in->e820_table, sizeof(bp->e820_table));
 
 	bp->eddbuf_entries = in->eddbuf_entries;

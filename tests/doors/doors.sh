@@ -6,12 +6,12 @@
 #
 #   doors.sh [-l] [-j JOBS] [PATTERN...]      those whose name matches a shell pattern; all without one
 #
-# -l lists them. SIG_KERNEL=BZIMAGE adds the test of a first Linux with CONFIG_KEXEC_SIG_FORCE that trusts the
-# snakeoil key: no peer is built so.
+# -l lists them.
 #
 # A file in cases/ adds names to TESTS, and for each the function test_NAME with _ for -. It runs in a process
 # of its own, side by side with others, and may write in its own folder $WORK, build/doors/NAME, only; the
-# console is $WORK/console.log. Needs build/baton.bzImage, build/baton.elf and build/batonctl.
+# console is $WORK/console.log. A function prepare_NAME runs before all tests. AT_END has functions that print
+# comments when all have run. Needs build/baton.bzImage, build/baton.elf and build/batonctl.
 
 set -euo pipefail
 
@@ -20,6 +20,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/lib.sh"
 
 TESTS=()
+AT_END=()
 for f in "$HERE"/cases/*.sh; do
 	# shellcheck disable=SC1090 # each is a list of tests
 	. "$f"
@@ -54,7 +55,7 @@ run_test() {
 }
 
 main() {
-	local names jobs
+	local names jobs status=0
 	jobs=$(nproc)
 	while getopts 'lj:1' opt; do
 		case $opt in
@@ -68,10 +69,17 @@ main() {
 	mapfile -t names < <(chosen "$@")
 	[ ${#names[@]} -gt 0 ] || { echo "no test matches: $*" >&2 && exit 2; }
 	prepare
+	for f in "${names[@]}"; do
+		! declare -F "prepare_${f//-/_}" >/dev/null || "prepare_${f//-/_}"
+	done
 	: >"$DOORS_DIR/lock"
 	echo "1..${#names[@]}"
-	printf '%s\0' "${names[@]}" | xargs -0 -n 1 -P "$jobs" "$HERE/doors.sh" -1 | tee "$DOORS_DIR/tap"
-	! grep -q '^not ok' "$DOORS_DIR/tap"
+	printf '%s\0' "${names[@]}" | xargs -0 -n 1 -P "$jobs" "$HERE/doors.sh" -1 | tee "$DOORS_DIR/tap" || status=1
+	for f in "${AT_END[@]}"; do
+		"$f"
+	done
+	! grep -q '^not ok' "$DOORS_DIR/tap" || status=1
+	return "$status"
 }
 
 main "$@"

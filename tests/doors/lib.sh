@@ -14,13 +14,22 @@ B=${B:-$TOP/build}
 [[ $B == /* ]] || B=$TOP/$B
 DOORS_DIR=$B/doors
 COMMON=$DOORS_DIR/common # what is prepared once: nobody writes there afterwards
+REPORT=$COMMON/report.cpio # the initrd of the last Linux
+FILES=$COMMON            # those with the words of $WORDS
 WORK=$DOORS_DIR/shown    # the folder of the test that runs
 QEMU=${QEMU:-qemu-system-x86_64}
 ACCEL=${ACCEL:-tcg}
 LIMIT=${LIMIT:-120} # seconds for one machine; tests run side by side
 FIRMWARE=/usr/share/OVMF
 KEYS=/usr/share/ovmf
-WORDS='console=ttyS0 panic=-1 no_timer_check nokaslr'
+# Emulation on a busy machine loses timer interrupts: Linux is not to check the timer, nor to calibrate by it.
+WORDS='console=ttyS0 panic=-1 no_timer_check lpj=10000000 nokaslr'
+BOARD=q35        # the machine: these four, and $WORDS, are set by tests of others
+MEM=512          # MiB
+MORE=()          # QEMU's words for what else it has
+VIDEO=(-vga std) # its screen
+SERIAL=yes       # no: it has none, and the console is QEMU's debug console
+MICROVM=microvm,acpi=off,pit=on,pic=on # without ACPI, because Linux finds no timer there to calibrate others by
 # shellcheck disable=SC2034 # for those who read this file
 DOORS='bios grub-bios uefi uefi-kernel grub-uefi pvh microvm kexec kexec-uefi'
 
@@ -38,6 +47,8 @@ guest() {
 		newc_dir proc
 		newc_dir sys
 		newc_node dev/console 5 1
+		newc_node dev/null 1 3
+		newc_node dev/port 1 4
 		newc_file init "$COMMON/init"
 		for pair in "$@"; do
 			newc_file "${pair%%=*}" "${pair#*=}"
@@ -48,11 +59,11 @@ guest() {
 
 # prepare: everything that more than one test needs, in $COMMON; and the settings for the processes of tests
 prepare() {
+	rm -rf "$DOORS_DIR/direct" "$DOORS_DIR/times" "$COMMON"
 	mkdir -p "$COMMON" "$WORK"
 	KERNEL=${KERNEL:-$("$TOP/tests/linux/peer.sh" "${TO:-7.3}")}
 	export KERNEL B QEMU ACCEL LIMIT
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$COMMON/init" "$TOP/tests/doors/report-init.c"
-	printf '%s\n' "$WORDS" >"$COMMON/cmdline"
 	guest "$COMMON/report.cpio"
 	{
 		newc_dir baton
@@ -60,18 +71,24 @@ prepare() {
 		newc_file baton/initrd "$COMMON/report.cpio"
 		newc_end
 	} >"$COMMON/payload.cpio"
-	bundle "$COMMON/bundle" --cmdline "$WORDS"
-	guest "$COMMON/first-baton.cpio" kernel="$COMMON/bundle" cmdline="$COMMON/cmdline"
-	guest "$COMMON/first-direct.cpio" kernel="$KERNEL" initrd="$COMMON/report.cpio" cmdline="$COMMON/cmdline"
+	prepare_words "$COMMON"
 	openssl rsa -in "$KEYS/PkKek-1-snakeoil.key" -passin pass:snakeoil -out "$COMMON/key.pem" \
 		2>"$COMMON/openssl.log"
+}
+
+# prepare_words FOLDER: what has the command line $WORDS in it, and is taken from $FILES by door
+prepare_words() {
+	printf '%s\n' "$WORDS" >"$1/cmdline"
+	bundle "$1/bundle" --cmdline "$WORDS"
+	guest "$1/first-baton.cpio" kernel="$1/bundle" cmdline="$1/cmdline"
+	guest "$1/first-direct.cpio" kernel="$KERNEL" initrd="$REPORT" cmdline="$1/cmdline"
 }
 
 # bundle OUT [BATONCTL OPTION...]: baton with the kernel and the initrd that reports
 bundle() {
 	local out=$1
 	shift
-	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$COMMON/report.cpio" "$@" -o "$out" "$B/baton.bzImage" \
+	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$REPORT" "$@" -o "$out" "$B/baton.bzImage" \
 		>"$out.log" 2>&1
 }
 
@@ -112,8 +129,7 @@ grub_disc() {
 	cp "$2" "$tree/kernel"
 	cp "$3" "$tree/initrd"
 	cat >"$tree/boot/grub/grub.cfg" <<-END
-		serial --unit=0
-		terminal_output serial
+		$([ "$SERIAL" = no ] || printf 'serial --unit=0\nterminal_output serial\n')
 		linux /kernel $WORDS
 		initrd /initrd
 		boot
@@ -127,14 +143,19 @@ grub_disc() {
 # machine CONSOLE QEMU-WORD...: run it until the last Linux has said all, the firmware gave up, or time is up
 machine() {
 	local log=$1 pid tries=$((LIMIT * 5)) over=${UNTIL:-No bootable option|end +halted|Kernel panic}
-	local qemu=("$QEMU" -accel "$ACCEL" -m "${MEM:-512}" -nodefaults -no-reboot -display none)
+	local qemu=("$QEMU" -accel "$ACCEL" -m "$MEM" -nodefaults -no-reboot -display none "${MORE[@]}")
 	shift
 	if [ "$log" = - ]; then
 		"${qemu[@]}" -serial stdio "$@"
 		return
 	fi
 	: >"$log"
-	"${qemu[@]}" -serial file:"$log" "$@" >"$log.qemu" 2>&1 &
+	if [ "$SERIAL" = no ]; then
+		qemu+=(-serial none -chardev file,id=e9,path="$log" -device isa-debugcon,iobase=0xe9,chardev=e9)
+	else
+		qemu+=(-serial file:"$log")
+	fi
+	"${qemu[@]}" "$@" >"$log.qemu" 2>&1 &
 	pid=$!
 	while ((tries-- > 0)) && kill -0 "$pid" 2>/dev/null; do
 		! grep -aqE "^DOOR: (end|failed)|$over" "$log" || break
@@ -142,14 +163,20 @@ machine() {
 	done
 	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
+	sed -i '/terminating on signal/d' "$log.qemu"
+	cat "$log.qemu" # nothing, or why there is no machine
+}
+
+# board CONSOLE QEMU-WORD...: with the firmware that the board has by itself
+board() {
+	local log=$1
+	shift
+	machine "$log" -M "$BOARD" "${VIDEO[@]}" "$@"
 }
 
 uefi() {
-	local log=$1
-	shift
-	machine "$log" -M q35 -vga std \
-		-drive if=pflash,format=raw,unit=0,readonly=on,file="$FIRMWARE/OVMF_CODE_4M.fd" \
-		-drive if=pflash,format=raw,unit=1,snapshot=on,file="$FIRMWARE/OVMF_VARS_4M.fd" "$@"
+	board "$@" -drive if=pflash,format=raw,unit=0,readonly=on,file="$FIRMWARE/OVMF_CODE_4M.fd" \
+		-drive if=pflash,format=raw,unit=1,snapshot=on,file="$FIRMWARE/OVMF_VARS_4M.fd"
 }
 
 secure() {
@@ -167,25 +194,24 @@ door() {
 	local name=$1 log=$2 kernel=$3 initrd=$4 elf=$5 first=$6
 	local words=(-append "$WORDS" -initrd "$initrd")
 	case $name in
-	bios) machine "$log" -M q35 -vga std -kernel "$kernel" "${words[@]}" ;;
+	bios) board "$log" -kernel "$kernel" "${words[@]}" ;;
 	uefi-kernel) uefi "$log" -kernel "$kernel" "${words[@]}" ;;
 	uefi)
 		esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
-			EFI/baton/initrd="$COMMON/report.cpio" EFI/baton/cmdline="$COMMON/cmdline"
+			EFI/baton/initrd="$REPORT" EFI/baton/cmdline="$FILES/cmdline"
 		uefi "$log" -drive format=raw,file="$WORK/door.esp"
 		;;
 	grub-*)
 		grub_disc "$WORK/door.iso" "$kernel" "$initrd"
 		if [ "$name" = grub-bios ]; then
-			machine "$log" -M q35 -vga std -cdrom "$WORK/door.iso"
+			board "$log" -cdrom "$WORK/door.iso"
 		else
 			uefi "$log" -cdrom "$WORK/door.iso"
 		fi
 		;;
-	pvh) machine "$log" -M q35 -vga std -kernel "$elf" "${words[@]}" ;;
-	# Without ACPI, because Linux finds no timer there that it could calibrate another by.
-	microvm) machine "$log" -M microvm,acpi=off,pit=on,pic=on -kernel "$elf" "${words[@]}" ;;
-	kexec) machine "$log" -M q35 -vga std -kernel "$KERNEL" -append "$WORDS" -initrd "$first" ;;
+	pvh) board "$log" -kernel "$elf" "${words[@]}" ;;
+	microvm) machine "$log" -M "$MICROVM" -kernel "$elf" "${words[@]}" ;;
+	kexec) board "$log" -kernel "$KERNEL" -append "$WORDS" -initrd "$first" ;;
 	kexec-uefi) uefi "$log" -kernel "$KERNEL" -append "$WORDS" -initrd "$first" ;;
 	*) return 2 ;;
 	esac
@@ -194,22 +220,24 @@ door() {
 # through_baton DOOR CONSOLE, directly DOOR CONSOLE: the same Linux, with baton before it and without.
 # Directly there is no folder of loose files, and Linux as a PVH kernel is an ELF file that is not kept.
 through_baton() {
-	door "$1" "$2" "$B/baton.bzImage" "$COMMON/payload.cpio" "$B/baton.elf" "$COMMON/first-baton.cpio"
+	door "$1" "$2" "$B/baton.bzImage" "$COMMON/payload.cpio" "$B/baton.elf" "$FILES/first-baton.cpio"
 }
 
 directly() {
 	local name=$1
 	[ "$name" != uefi ] || name=uefi-kernel
 	[ "$name" != pvh ] || name=bios
-	door "$name" "$2" "$KERNEL" "$COMMON/report.cpio" "$KERNEL" "$COMMON/first-direct.cpio"
+	door "$name" "$2" "$KERNEL" "$REPORT" "$KERNEL" "$FILES/first-direct.cpio"
 }
 
 # facts CONSOLE: what the last Linux said, without what differs from start to start: where the kernel and
-# buffers of boot loaders are, which boot services memory went unused, and words that a loader adds.
+# buffers of boot loaders are, which boot services memory went unused, and words that a loader adds. And
+# without what it says of KHO: baton hands over an empty one, where directly there is none.
 facts() {
 	tr -d '\r' <"$1" | sed -nE '/^DOOR: begin/,$ { /^DOOR: /p }' | sed -E '
 		/iomem .*Kernel (code|rodata|data|bss)/d
 		/log efi: (Remove|Freeing) /d
+		/log KHO:/d
 		/efi runtime 0x4 /d
 		s/(MEMATTR|INITRD|RNG|TPMEventLog)=0x[0-9a-f]+ ?//g
 		s/(BOOT_IMAGE|initrd)=[^ ]* ?//; s/ +$//'

@@ -4,11 +4,14 @@
  * powers off. With a /kernel beside it, it kexecs that instead, with /initrd and the command line
  * in /cmdline.
  *
- * Every line begins with "DOOR: ", so that two runs can be compared line by line.
+ * Every line begins with "DOOR: ", so that two runs can be compared line by line. With the word
+ * door.debugcon on the kernel's command line they go to QEMU's debug console as well: for machines
+ * without a serial port.
  */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,25 +31,39 @@
 #define SCREEN_SIZE  64
 #define SECURE_AT    0x1ec
 #define MAX_NAMES    512
+#define MAX_NODES    8
 #define EFIVARS      "/sys/firmware/efi/efivars"
+#define NODES        "/sys/devices/system/node"
+#define CPUS         "/sys/devices/system/cpu"
+#define MAX_LINE     4096
+#define DEBUGCON     0xe9
+
+static int ports = -1;
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static void say(const char *fmt, ...)
 {
+	char line[MAX_LINE];
 	va_list args;
 
 	va_start(args, fmt);
-	printf("DOOR: ");
-	vprintf(fmt, args);
-	printf("\n");
-	fflush(stdout);
+	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
+	dprintf(STDOUT_FILENO, "DOOR: %s\n", line);
+	if (ports < 0)
+		return;
+	/* A write of two bytes would go to two ports. */
+	for (const char *text = "DOOR: "; *text; text++)
+		pwrite(ports, text, 1, DEBUGCON);
+	for (const char *text = line; *text; text++)
+		pwrite(ports, text, 1, DEBUGCON);
+	pwrite(ports, "\n", 1, DEBUGCON);
 }
 
 static void print_file(const char *topic, const char *path)
 {
-	char line[1024];
+	char line[MAX_LINE - 64];
 	FILE *f = fopen(path, "r");
 
 	while (f && fgets(line, sizeof(line), f)) {
@@ -106,7 +123,61 @@ static void print_runtime_map(void)
 	}
 }
 
-/* What the kernel said in its log of the memory map, of EFI and of bugs. */
+/* The first CPU: the others have the same line, or Linux complains. 5-level paging shows as la57. */
+static void print_cpu(void)
+{
+	char line[MAX_LINE - 64];
+	FILE *f = fopen("/proc/cpuinfo", "r");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, "model name", 10) == 0 || strncmp(line, "flags", 5) == 0 ||
+		    strncmp(line, "address sizes", 13) == 0)
+			say("cpu %s", line);
+		if (strncmp(line, "flags", 5) == 0)
+			say("5-level paging: %s", strstr(line, " la57") ? "yes" : "no");
+		if (strncmp(line, "address sizes", 13) == 0)
+			break;
+	}
+	if (f)
+		fclose(f);
+	print_file("cpus online", CPUS "/online");
+	print_file("cpus possible", CPUS "/possible");
+}
+
+static void print_nodes(void)
+{
+	char path[128], topic[32];
+
+	print_file("nodes online", NODES "/online");
+	print_file("nodes with memory", NODES "/has_memory");
+	print_file("nodes with CPUs", NODES "/has_cpu");
+	for (int i = 0; i < MAX_NODES; i++) {
+		snprintf(topic, sizeof(topic), "node %d cpus", i);
+		snprintf(path, sizeof(path), NODES "/node%d/cpulist", i);
+		print_file(topic, path);
+		snprintf(topic, sizeof(topic), "node %d distance", i);
+		snprintf(path, sizeof(path), NODES "/node%d/distance", i);
+		print_file(topic, path);
+	}
+}
+
+/* Is a line of the kernel's log about what it was given? */
+static bool tells(const char *text)
+{
+	static const char *const about[] = {
+		"BIOS-e820:",      "extended:", "efi:",   "KHO:",  "ACPI: RSDP",
+		"ACPI: SRAT",      "SRAT:",     "NUMA:",  "DMI: ", "SMBIOS ",
+		"smp: Brought up", "x86/PAT",   "x2apic",
+	};
+
+	for (size_t i = 0; i < sizeof(about) / sizeof(*about); i++)
+		if (strncmp(text, about[i], strlen(about[i])) == 0)
+			return true;
+	return strstr(text, "irmware Bug") || strstr(text, "secureboot:");
+}
+
+/* What the kernel said in its log of the memory map, of the machine, of EFI and of bugs. */
 static void print_log(void)
 {
 	static char log[LOG_SIZE];
@@ -120,10 +191,7 @@ static void print_log(void)
 		if (!text)
 			continue;
 		text += 2;
-		if (strncmp(text, "BIOS-e820:", 10) == 0 || strncmp(text, "efi:", 4) == 0 ||
-		    strncmp(text, "KHO:", 4) == 0 || strstr(text, "irmware Bug") ||
-		    strstr(text, "secureboot:") || strncmp(text, "ACPI: RSDP", 10) == 0 ||
-		    strncmp(text, "SMBIOS ", 7) == 0 || strncmp(text, "DMI: ", 5) == 0)
+		if (tells(text))
 			say("log %s", text);
 	}
 }
@@ -176,6 +244,25 @@ static void kexec_on(void)
 	reboot(RB_AUTOBOOT);
 }
 
+/*
+ * Without a console the kernel opens nothing for init: 0 to 2 must be something before a file of
+ * ours gets such a number.
+ */
+static void open_outputs(void)
+{
+	char words[MAX_LINE] = "";
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+	fd = open("/proc/cmdline", O_RDONLY);
+	if (fd >= 0 && read(fd, words, sizeof(words) - 1) > 0 && strstr(words, "door.debugcon"))
+		ports = open("/dev/port", O_WRONLY);
+	close(fd);
+}
+
 static void mount_all(void)
 {
 	mount("proc", "/proc", "proc", 0, NULL);
@@ -192,6 +279,7 @@ static void quiet(void)
 int main(void)
 {
 	mount_all();
+	open_outputs();
 	quiet();
 	if (access("/kernel", F_OK) == 0) {
 		say("first");
@@ -201,7 +289,10 @@ int main(void)
 	say("begin");
 	print_log();
 	print_params();
+	print_cpu();
+	print_nodes();
 	print_file("iomem", "/proc/iomem");
+	print_file("mtrr", "/proc/mtrr");
 	print_file("cmdline", "/proc/cmdline");
 	print_names("acpi", "/sys/firmware/acpi/tables");
 	print_names("dmi", "/sys/firmware/dmi/tables");

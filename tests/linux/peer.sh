@@ -3,7 +3,8 @@
 #
 # A peer: a real Linux kernel to hand over from or to.
 #
-#   peer.sh [--dir] VERSION      7.1, 7.3, any X.Y that Debian has sources of
+#   peer.sh [--dir] VERSION      7.1, 7.3, any X.Y that Debian has sources of; 7.3+sig: a variant, with the
+#                                options of fragment-sig.config as well
 #   peer.sh [--dir] TARBALL      a kernel source as .tar.xz
 #   peer.sh BZIMAGE              printed as it is
 #
@@ -30,6 +31,7 @@ LAYOUT=1 # of the cached folder
 WORK=  # where things are built; removed in the end
 JOB=   # what runs at the moment
 LABEL= # what the lines on the console begin with
+VARIANT=
 
 say() { printf '  %s: %s\n' "$LABEL" "$*" >&2; }
 
@@ -41,7 +43,7 @@ die() {
 }
 
 usage() {
-	sed -n '4,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '4,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 }
 
@@ -106,9 +108,10 @@ holds() {
 	esac
 }
 
-# fragment X.Y: the options for that version, one a line
+# fragment X.Y [VARIANT]: the options for that version, one a line
 fragment() {
-	local line guard='^(<|>=)([0-9]+\.[0-9]+): (CONFIG_.*)$'
+	local line files=("$HERE/fragment.config") guard='^(<|>=)([0-9]+\.[0-9]+): (CONFIG_.*)$'
+	[ -z "${2-}" ] || files+=("$HERE/fragment-$2.config")
 	while IFS= read -r line; do
 		if [[ $line =~ $guard ]]; then
 			! holds "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "$1" || echo "${BASH_REMATCH[3]}"
@@ -117,7 +120,18 @@ fragment() {
 		elif [[ -n $line && $line != \#* ]]; then
 			die "fragment.config: cannot read the line '$line'"
 		fi
-	done <"$HERE/fragment.config"
+	done < <(cat "${files[@]}")
+}
+
+# key X.Y VARIANT: what a build depends on: the options, the files that they name, the compiler
+key() {
+	local f
+	echo "$LAYOUT $(compiler)"
+	fragment "$@"
+	while IFS= read -r f; do
+		[ -r "$f" ] || "$HERE/../../scripts/packages.sh" run
+		cat "$f"
+	done < <(fragment "$@" | sed -nE 's/^CONFIG_[A-Z0-9_]+="(\/.*)"$/\1/p')
 }
 
 compiler() { gcc -dumpfullversion 2>/dev/null || echo none; }
@@ -309,7 +323,7 @@ check_config() {
 		fi
 	done <"$WORK/fragment"
 	[ ${#bad[@]} -eq 0 ] ||
-		die "$LABEL: options of tests/linux/fragment.config that did not survive:" "${bad[@]}" \
+		die "$LABEL: options of tests/linux/fragment*.config that did not survive:" "${bad[@]}" \
 			"A dependency is missing, or the option needs a version guard."
 }
 
@@ -372,8 +386,8 @@ make_peer() {
 	unpack "$tarball"
 	rm -f "$WORK/source.tar.xz"
 	release=$(tree_release)
-	LABEL="linux $release"
-	fragment "$(cut -d. -f1,2 <<<"$release")" >"$WORK/fragment"
+	LABEL="linux $release${VARIANT:+ +$VARIANT}"
+	fragment "$(cut -d. -f1,2 <<<"$release")" "$VARIANT" >"$WORK/fragment"
 	build
 	keep "$WORK/peer"
 	mv -T "$WORK/peer" "$1"
@@ -409,11 +423,13 @@ main() {
 	trap cleanup EXIT
 	trap 'exit 130' INT TERM
 
-	if [[ $what =~ ^[0-9]+\.[0-9]+$ ]]; then
+	if [[ $what =~ ^([0-9]+\.[0-9]+)(\+([a-z]+))?$ ]]; then
 		cpu_only
 		LABEL="linux $what"
-		folder=$CACHE/linux-$what-$({ echo "$LAYOUT $(compiler)" && fragment "$what"; } | short_hash)
-		cached "$folder" "$what" ""
+		VARIANT=${BASH_REMATCH[3]}
+		[ -z "$VARIANT" ] || [ -f "$HERE/fragment-$VARIANT.config" ] || die "no variant '$VARIANT'"
+		folder=$CACHE/linux-$what-$(key "${what%+*}" "$VARIANT" | short_hash)
+		cached "$folder" "${what%+*}" ""
 	elif [[ $what =~ ^[0-9]+\.[0-9]+\. ]]; then
 		die "give a version as X.Y, such as ${what%.*}: the newest X.Y.Z there is will be taken" \
 			"An exact one comes by path: /path/linux-$what.tar.xz"

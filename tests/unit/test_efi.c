@@ -22,9 +22,10 @@ static struct {
 	unsigned int fail_map; /* of the calls of GetMemoryMap: from 1 on, 0 for none */
 	EFI_STATUS map_status;
 	UINTN entry;
-	bool no_memory;
+	bool no_memory, taken;
+	EFI_PHYSICAL_ADDRESS at; /* where memory was asked for last */
 	UINTN asked[MAX_CALLS];
-	EFI_MEMORY_DESCRIPTOR map[200];
+	EFI_MEMORY_DESCRIPTOR map[210];
 } fw;
 
 static void *blocks[4];
@@ -37,6 +38,12 @@ void *efi_alloc(struct efi *e, UINT64 bytes)
 		return NULL;
 	fw.entries++; /* as asking for memory does */
 	return blocks[fw.allocs++] = calloc(1, bytes);
+}
+
+void *efi_alloc_at(struct efi *e, EFI_PHYSICAL_ADDRESS at, UINT64 bytes)
+{
+	fw.at = at;
+	return fw.taken ? NULL : efi_alloc(e, bytes);
 }
 
 EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHAR16 *b)
@@ -118,12 +125,12 @@ static void test_leave(void **state)
 {
 	(void)state;
 	assert_int_equal(run(10, 0), EFI_SUCCESS);
-	assert_int_equal(fw.allocs, 1);
-	assert_int_equal(bp.e820_entries, 11);
+	assert_int_equal(fw.allocs, 2);
+	assert_int_equal(bp.e820_entries, 12);
 	assert_int_equal(bp.efi_info.efi_loader_signature, SIGNATURE_64);
 	assert_int_equal(bp.efi_info.efi_systab, 0x3456789a);
 	assert_int_equal(bp.efi_info.efi_systab_hi, 0x12);
-	assert_int_equal(bp.efi_info.efi_memmap_size, 11 * ENTRY);
+	assert_int_equal(bp.efi_info.efi_memmap_size, 12 * ENTRY);
 	assert_int_equal(bp.efi_info.efi_memdesc_size, ENTRY);
 	assert_int_equal(bp.hdr.setup_data, 0);
 	release();
@@ -136,10 +143,10 @@ static void test_leave_again(void **state)
 	assert_int_equal(run(10, 1), EFI_SUCCESS);
 	assert_int_equal(fw.exits, 1);
 	assert_int_equal(fw.allocs_after_exit, 0);
-	assert_int_equal(fw.maps, 3);
-	assert_int_equal(fw.asked[2], fw.asked[1]);
-	assert_true(fw.asked[1] >= 10 * ENTRY + MAP_SLACK);
-	assert_int_equal(bp.e820_entries, 14);
+	assert_int_equal(fw.maps, 4);
+	assert_int_equal(fw.asked[3], fw.asked[2]);
+	assert_true(fw.asked[2] >= 10 * ENTRY + MAP_SLACK);
+	assert_int_equal(bp.e820_entries, 15);
 	release();
 }
 
@@ -153,7 +160,10 @@ static void test_leave_never(void **state)
 	release();
 }
 
-/* Each of the three times that the firmware is asked for its map; a message while there is a console. */
+/*
+ * Each of the times that the firmware is asked for its map, but for the second, which only looks for
+ * a good place; a message while there is a console.
+ */
 static void test_no_map(void **state)
 {
 	static const struct {
@@ -163,10 +173,10 @@ static void test_no_map(void **state)
 	} row[] = {
 		{ 1, 0, EFI_UNSUPPORTED, EFI_UNSUPPORTED, 1 },
 		{ 1, 0, EFI_SUCCESS, EFI_LOAD_ERROR, 1 }, /* a map of nothing */
-		{ 2, 0, EFI_DEVICE_ERROR, EFI_DEVICE_ERROR, 1 },
-		{ 2, 0, EFI_BUFFER_TOO_SMALL, EFI_BUFFER_TOO_SMALL, 1 },
-		{ 3, 1, EFI_BUFFER_TOO_SMALL, EFI_BUFFER_TOO_SMALL, 0 },
-		{ 3, 1, EFI_INVALID_PARAMETER, EFI_INVALID_PARAMETER, 0 },
+		{ 3, 0, EFI_DEVICE_ERROR, EFI_DEVICE_ERROR, 1 },
+		{ 3, 0, EFI_BUFFER_TOO_SMALL, EFI_BUFFER_TOO_SMALL, 1 },
+		{ 4, 1, EFI_BUFFER_TOO_SMALL, EFI_BUFFER_TOO_SMALL, 0 },
+		{ 4, 1, EFI_INVALID_PARAMETER, EFI_INVALID_PARAMETER, 0 },
 	};
 
 	(void)state;
@@ -182,6 +192,33 @@ static void test_no_map(void **state)
 		assert_int_equal(bp.e820_entries, 0);
 		release();
 	}
+}
+
+/* The table for more entries lies in the first free memory that has room, or where there is any. */
+static void test_place_of_ext(void **state)
+{
+	(void)state;
+	make_firmware(200);
+	fw.map[16].NumberOfPages = 1; /* the first from 1 MiB on, but too small */
+	assert_int_equal(leave(), EFI_SUCCESS);
+	assert_int_equal(fw.at, 18 * 0x10000);
+	assert_int_equal(bp.hdr.setup_data, (UINTN)blocks[1]);
+	release();
+
+	make_firmware(200);
+	fw.taken = true;
+	assert_int_equal(leave(), EFI_SUCCESS);
+	assert_int_equal(fw.allocs, 2);
+	assert_int_equal(bp.hdr.setup_data, (UINTN)blocks[1]);
+	release();
+
+	make_firmware(150);
+	fw.fail_map = 2; /* no map to look into */
+	fw.map_status = EFI_DEVICE_ERROR;
+	assert_int_equal(leave(), EFI_SUCCESS);
+	assert_int_equal(fw.at, 0);
+	assert_int_equal(fw.said, 0);
+	release();
 }
 
 static void test_odd_firmware(void **state)
@@ -259,7 +296,7 @@ static void test_many_entries(void **state)
 	assert_non_null(ext);
 	assert_int_equal(ext->type, SETUP_E820_EXT);
 	assert_int_equal(ext->len,
-			 (151 - E820_MAX_ENTRIES_ZEROPAGE) * sizeof(struct boot_e820_entry));
+			 (152 - E820_MAX_ENTRIES_ZEROPAGE) * sizeof(struct boot_e820_entry));
 	release();
 }
 
@@ -380,11 +417,12 @@ static void test_screen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_leave),       cmocka_unit_test(test_leave_again),
-		cmocka_unit_test(test_leave_never), cmocka_unit_test(test_many_entries),
-		cmocka_unit_test(test_types),       cmocka_unit_test(test_pixels),
-		cmocka_unit_test(test_no_map),      cmocka_unit_test(test_odd_firmware),
-		cmocka_unit_test(test_secure_boot), cmocka_unit_test(test_screen),
+		cmocka_unit_test(test_leave),        cmocka_unit_test(test_leave_again),
+		cmocka_unit_test(test_leave_never),  cmocka_unit_test(test_many_entries),
+		cmocka_unit_test(test_types),        cmocka_unit_test(test_pixels),
+		cmocka_unit_test(test_no_map),       cmocka_unit_test(test_place_of_ext),
+		cmocka_unit_test(test_odd_firmware), cmocka_unit_test(test_secure_boot),
+		cmocka_unit_test(test_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

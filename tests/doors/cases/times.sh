@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# How long baton takes, door by door, at 8 ns an instruction (QEMU's -icount shift=3): so it is the same whatever
+# else the host does. Fewer make firmware that waits for the time to pass take minutes.
+
+TIMES=$DOORS_DIR/times/table
+
+# time_of: "SUM: its parts" that the console tells. Where baton finds no clock to measure by, as in a microvm,
+# it counts ticks up to the copying; -icount makes one a nanosecond.
+time_of() {
+	tr -d '\r' <"$LOG" | awk '
+		/- µs\] jump / { ticks = $(NF - 3) / 1000 }
+		/µs\] time / {
+			gsub(/,/, "")
+			for (i = 1; i <= NF; i++)
+				if ($i ~ /^(entry|ingest|publish|plan|copy)$/) {
+					sum += $(i + 1)
+					text = text " " $i " " $(i + 1)
+				}
+			if (ticks)
+				text = " to the copy, which is not known"
+			if (sum + ticks > 0)
+				found = 1
+			print sum + ticks " µs:" text
+		}
+		END { exit !found }'
+}
+
+TESTS=(times "${TESTS[@]}") # the longest: first
+# shellcheck disable=SC2034 # MORE is for machine
+test_times() {
+	local door took bad=0
+	MORE=(-icount 'shift=3,sleep=off')
+	: >"$TIMES"
+	for door in $DOORS; do
+		LOG=$WORK/$door.log
+		UNTIL='µs\] time .* copy [0-9]+ µs' through_baton "$door" "$LOG"
+		if took=$(time_of); then
+			printf '%-12s %s\n' "$door" "$took" >>"$TIMES"
+		else
+			echo "$door: baton does not say how long it took, in $LOG"
+			bad=1
+		fi
+	done
+	return "$bad"
+}
+
+print_times() {
+	[ -s "$TIMES" ] || return 0
+	echo '# Time from entry to the jump, at 8 ns an instruction:'
+	sed 's/^/#   /' "$TIMES"
+}
+AT_END+=(print_times)
