@@ -23,7 +23,7 @@ LIMIT=${LIMIT:-120} # seconds for one machine; tests run side by side
 FIRMWARE=/usr/share/OVMF
 KEYS=/usr/share/ovmf
 # Emulation on a busy machine loses timer interrupts: Linux is not to check the timer, nor to calibrate by it.
-WORDS='console=ttyS0 panic=-1 no_timer_check lpj=10000000 nokaslr'
+WORDS='console=ttyS0 panic=-1 no_timer_check lpj=10000000 nokaslr kho=on'
 BOARD=q35        # the machine: these four, and $WORDS, are set by tests of others
 MEM=512          # MiB
 MORE=()          # QEMU's words for what else it has

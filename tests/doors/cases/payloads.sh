@@ -52,12 +52,26 @@ test_cpu_32_bit() {
 	want 'baton: cpu-not-64bit: '
 }
 
-# Linux hands over, by UEFI, to Linux through baton: both KHO and EFI arrive.
-TESTS+=(kexec-uefi-kho)
-test_kexec_uefi_kho() {
-	bundle "$WORK/bundle.kho" --cmdline "$WORDS kho=on"
-	guest "$WORK/first-kho.cpio" kernel="$WORK/bundle.kho" cmdline="$COMMON/cmdline"
-	uefi "$LOG" -kernel "$KERNEL" -append "$WORDS kho=on" -initrd "$WORK/first-kho.cpio"
-	want 'µs\] handover +kho-v' && want '^DOOR: end' && want '^DOOR: log KHO: exec from: baton-' &&
+# A Linux without KHO, started by UEFI, has nothing to hand over: the chain begins with the baton that it starts.
+TESTS+=(kexec-uefi-cold)
+test_kexec_uefi_cold() {
+	uefi "$LOG" -kernel "$KERNEL" -append "${WORDS/kho=on/kho=off}" -initrd "$COMMON/first-baton.cpio"
+	want 'µs\] handover +none came in' && want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)' &&
 		want '^DOOR: variable SecureBoot 5 bytes'
+}
+
+# A chain that begins under UEFI, and goes on through a Linux and a second baton: memory and EFI stay.
+TESTS+=(uefi-origin)
+test_uefi_origin() {
+	local words="$WORDS reserve_mem=8M:4K:chain" revived
+	printf '%s\n' "$words" >"$WORK/words"
+	printf 'baton.reserve=8M:4K:chain %s\n' "$words" >"$WORK/cmdline"
+	bundle "$WORK/bundle" --cmdline "$words"
+	guest "$WORK/first.cpio" kernel="$WORK/bundle" cmdline="$WORK/words"
+	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
+		EFI/baton/initrd="$WORK/first.cpio" EFI/baton/cmdline="$WORK/cmdline"
+	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
+	revived=$(grep -ac "Revived memory reservation 'chain' from KHO" "$LOG")
+	[ "$revived" -eq 2 ] || { echo "revived $revived times, expected 2" && return 1; }
+	want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 3\)' && want '^DOOR: variable SecureBoot 5 bytes'
 }

@@ -196,6 +196,6 @@ test_screen_kexec() {
 	printf '%s baton.script="help; nonsense"\n' "$WORDS" >"$WORK/screen.cmdline"
 	bundle "$WORK/bundle.screen"
 	guest "$WORK/first-screen.cpio" kernel="$WORK/bundle.screen" cmdline="$WORK/screen.cmdline"
-	uefi_photo "$HALTED" -kernel "$KERNEL" -append "$WORDS kho=on" -initrd "$WORK/first-screen.cpio" || return 1
+	uefi_photo "$HALTED" -kernel "$KERNEL" -append "$WORDS" -initrd "$WORK/first-screen.cpio" || return 1
 	want 'µs\] handover +kho-v' && same_end 106
 }

@@ -80,7 +80,7 @@ test_signed_elsewhere() {
 	local d
 	sign "$COMMON/bundle" "$WORK/bundle.signed"
 	guest "$WORK/first-signed.cpio" kernel="$WORK/bundle.signed" cmdline="$COMMON/cmdline"
-	for d in bios grub-bios uefi-kernel kexec; do
+	for d in bios grub-bios uefi-kernel grub-uefi kexec kexec-uefi; do
 		LOG=$WORK/signed-$d.log
 		door "$d" "$LOG" "$WORK/bundle.signed" "$COMMON/report.cpio" '' "$WORK/first-signed.cpio"
 		want '^DOOR: end' || return 1
