@@ -63,10 +63,10 @@ test_kexec_uefi_cold() {
 # A chain that begins under UEFI, and goes on through a Linux and a second baton: memory and EFI stay.
 TESTS+=(uefi-origin)
 test_uefi_origin() {
-	local words="$WORDS reserve_mem=8M:4K:chain" revived
-	printf '%s\n' "$words" >"$WORK/words"
-	printf 'baton.reserve=8M:4K:chain %s\n' "$words" >"$WORK/cmdline"
-	bundle "$WORK/bundle" --cmdline "$words"
+	local own="$WORDS reserve_mem=8M:4K:chain" revived
+	printf '%s\n' "$own" >"$WORK/words"
+	printf 'baton.reserve=8M:4K:chain %s\n' "$own" >"$WORK/cmdline"
+	bundle "$WORK/bundle" --cmdline "$own"
 	guest "$WORK/first.cpio" kernel="$WORK/bundle" cmdline="$WORK/words"
 	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
 		EFI/baton/initrd="$WORK/first.cpio" EFI/baton/cmdline="$WORK/cmdline"
