@@ -151,7 +151,7 @@ machine() {
 	fi
 	: >"$log"
 	if [ "$SERIAL" = no ]; then
-		qemu+=(-serial none -chardev file,id=e9,path="$log" -device isa-debugcon,iobase=0xe9,chardev=e9)
+		qemu+=(-serial none -chardev "file,id=e9,path=$log" -device 'isa-debugcon,iobase=0xe9,chardev=e9')
 	else
 		qemu+=(-serial file:"$log")
 	fi
