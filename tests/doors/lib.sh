@@ -151,8 +151,7 @@ machine() {
 	fi
 	: >"$log"
 	if [ "$SERIAL" = no ]; then
-		# shellcheck disable=SC2054 # commas are QEMU's
-		qemu+=(-serial none -chardev file,id=e9,path="$log" -device isa-debugcon,iobase=0xe9,chardev=e9)
+		qemu+=(-serial none -chardev "file,id=e9,path=$log" -device 'isa-debugcon,iobase=0xe9,chardev=e9')
 	else
 		qemu+=(-serial file:"$log")
 	fi

@@ -144,6 +144,9 @@ set_machine() {
 	[[ $BOARD != microvm* ]] || VIDEO=()
 	# shellcheck disable=SC2206 # a list of words
 	MORE=(${HAS[$1]})
+	# In turns, not side by side: with more CPUs than the host has Linux may stand still for minutes where they
+	# wait for each other, with baton or without.
+	[[ $ACCEL != tcg || ${HAS[$1]} != *-smp\ [2-9]* ]] || ACCEL=tcg,thread=single
 	! declare -F "$setup" >/dev/null || "$setup"
 	if [ "$WORDS" != "$usual" ]; then
 		FILES=$WORK
