@@ -3,7 +3,11 @@
 
 KERNEL_C   := $(wildcard lib/*.c mm/*.c kho/*.c kho/clients/*.c kexec/*.c arch/*.c boot/*.c boot/monitor/*.c)
 KERNEL_ASM := $(filter-out boot/header.asm,$(wildcard arch/*.asm boot/*.asm))
-KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o) $(B)/kernel/font.o
+# What the EFI door checks a payload with, compiled for it a second time, under names of its own.
+EFI_C      := kexec/payload.c kexec/cpio.c kexec/bzimage.c lib/fault.c lib/printf.c
+EFI_NAMES  := payload_find cpio_is cpio_next bzimage_parse fault_set snprintf vsnprintf
+KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o) $(B)/kernel/font.o \
+	      $(EFI_C:%.c=$(B)/kernel/efi/%.o)
 
 KFLAGS := -Os -g -ffreestanding -fpie -fvisibility=hidden -mno-red-zone \
 	  -mgeneral-regs-only -fstack-protector-strong -fno-omit-frame-pointer \
@@ -14,11 +18,16 @@ LDFLAGS := -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 -z nore
 # The EFI door runs under the firmware, on its segments: there is no canary at fs:0x28 yet.
 EFI_FLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fshort-wchar
 $(B)/kernel/boot/efi.o $(B)/kernel/boot/efi_%.o: KFLAGS += $(EFI_FLAGS) -fno-stack-protector
+$(B)/kernel/boot/efi_check.o $(B)/kernel/efi/%.o: KFLAGS += $(foreach n,$(EFI_NAMES),-D$(n)=efi_$(n))
 $(B)/kernel/boot/e820.o $(B)/kernel/lib/string.o: KFLAGS += -fno-stack-protector
 
 $(B)/kernel/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
+
+$(B)/kernel/efi/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -fno-stack-protector -c $< -o $@
 
 $(B)/kernel/%.asm.o: %.asm
 	@mkdir -p $(@D)

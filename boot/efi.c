@@ -125,6 +125,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 		status = efi_payload(&e);
 	}
 	if (!EFI_ERROR(status))
+		status = efi_check(&e);
+	if (!EFI_ERROR(status))
 		status = efi_leave(&e);
 	if (EFI_ERROR(status)) {
 		free_all(&e);

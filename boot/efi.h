@@ -97,6 +97,11 @@ EFI_STATUS efi_verify(struct efi *e, const CHAR16 *path, void *buf, UINTN size);
 /** efi_payload() - command line and, unless the image is a bundle, the payload: into @e->bp. */
 EFI_STATUS efi_payload(struct efi *e);
 
+/* efi_check.c */
+
+/** efi_check() - is what will be found as payload a kernel that baton can start? */
+EFI_STATUS efi_check(struct efi *e);
+
 /* efi_machine.c */
 
 /** efi_describe() - screen, ACPI and Secure Boot into @e->bp. */

@@ -21,11 +21,23 @@ test_uefi_shell() {
 	want '^DOOR: end' && want "DOOR: cmdline .baton.efi $WORDS initrd="
 }
 
+# The firmware is told, and goes on to what else it may start.
 TESTS+=(uefi-corrupt-payload)
 test_uefi_corrupt_payload() {
 	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$COMMON/init"
-	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
-	want 'refused +kernel-not-bzimage: ' && want_not 'Linux version'
+	UNTIL='EFI Internal Shell' uefi "$LOG" -drive format=raw,file="$WORK/door.esp" -boot menu=off
+	want 'baton: kernel-not-bzimage: no HdrS at 0x202' &&
+		want 'back to the firmware with status 0x8000000000000001' && want_not 'µs\] baton' &&
+		want_not 'Linux version'
+}
+
+TESTS+=(uefi-truncated-payload)
+test_uefi_truncated_payload() {
+	head -c 1000000 "$KERNEL" >"$WORK/kernel"
+	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$WORK/kernel"
+	UNTIL='EFI Internal Shell' uefi "$LOG" -drive format=raw,file="$WORK/door.esp" -boot menu=off
+	want 'baton: kernel-truncated: the kernel image has 1000000 bytes' &&
+		want 'back to the firmware with status 0x8000000000000001' && want_not 'µs\] baton'
 }
 
 TESTS+=(uefi-no-payload)

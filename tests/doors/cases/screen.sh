@@ -87,15 +87,17 @@ same_end() {
 
 HALTED='µs\] end +halted'
 
-# The firmware leaves it 1280 × 800: 106 columns. The file is no kernel: baton gets as far as choosing the next one.
+# The firmware leaves it 1280 × 800: 106 columns. A script that fails ends what can be told.
 refuse_loose() {
-	esp "$WORK/screen.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$COMMON/init"
+	printf 'baton.script=nonsense\n' >"$WORK/script"
+	esp "$WORK/screen.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
+		EFI/baton/cmdline="$WORK/script"
 	uefi_photo "$HALTED" -drive format=raw,file="$WORK/screen.esp"
 }
 
 TESTS+=(screen-uefi)
 test_screen_uefi() {
-	refuse_loose && same_text 106 && want 'refused +kernel-not-bzimage: ' && want 'screen +1280 × 800 '
+	refuse_loose && same_text 106 && want 'refused +script-failed: ' && want 'screen +1280 × 800 '
 }
 
 # alike: without what differs from start to start: times, addresses, sizes
@@ -132,12 +134,12 @@ test_screen_scroll() {
 	diff <(said | folded 106 | tail -n "$rows") <(shown)
 }
 
-# The last baton of three finds nothing that it could start. Its lines are all that the screen shows: those between
+# The last baton of three ends with a script that fails. Its lines are all that the screen shows: those between
 # are for nobody, and each baton begins with an empty screen.
 TESTS+=(screen-hops)
 test_screen_hops() {
-	printf 'baton.hops=2\n' >"$WORK/hops"
-	esp "$WORK/screen.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$COMMON/init" \
+	printf 'baton.hops=2 baton.script=nonsense\n' >"$WORK/hops"
+	esp "$WORK/screen.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
 		EFI/baton/cmdline="$WORK/hops"
 	uefi_photo "$HALTED" -drive format=raw,file="$WORK/screen.esp" || return 1
 	want 'hop +2 of 2' && same_text 106
