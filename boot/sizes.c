@@ -3,15 +3,9 @@
 
 #include <string.h>
 
-#define MAX_PERCENT 10000
+#include "lib/digits.h"
 
-static unsigned int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned int)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10) : 16;
-}
+#define MAX_PERCENT 10000
 
 /* Powers of 1024 that the letter stands for; 0 if it is none. */
 static unsigned int unit(char c)
@@ -25,18 +19,13 @@ static unsigned int unit(char c)
 bool read_size(const char **s, const char *end, uint64_t *size)
 {
 	bool hex = end - *s > 2 && (*s)[0] == '0' && ((*s)[1] | 0x20) == 'x';
-	unsigned int base = hex ? 16 : 10, shift;
-	const char *p = *s + 2 * hex, *start = p;
+	const char *p = *s + 2 * hex;
+	unsigned int shift;
 
-	for (*size = 0; p < end && digit(*p) < base; p++)
-		if (__builtin_mul_overflow(*size, base, size) ||
-		    __builtin_add_overflow(*size, digit(*p), size))
-			return false;
-	if (p == start)
+	if (!digits_read(&p, end, hex ? 16 : 10, size))
 		return false;
 	shift = p < end ? unit(*p) * 10 : 0;
-	p += shift != 0;
-	*s = p;
+	*s = p + (shift != 0);
 	return !__builtin_mul_overflow(*size, 1UL << shift, size);
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
-PURE := lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/e820.c boot/options.c boot/sizes.c \
+PURE := lib/digits.c lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/e820.c boot/options.c boot/sizes.c \
 	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c \
 	arch/framebuffer.c arch/screen.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

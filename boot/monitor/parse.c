@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lib/digits.h"
+
 #define MAX_ORDER 40
 
 static bool at_end(const char *s, char quote)
@@ -43,27 +45,10 @@ int words_split(struct words *w, const char **s, struct fault *f)
 	return 0;
 }
 
-static unsigned int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned int)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10) : 16;
-}
-
-/*
- * Digits of @base at the start of @s.
- * Return: what follows them; "?" if there are none, or too many.
- */
+/* What follows the digits at the start of @s; "?" if there are none, or too many. */
 static const char *read_digits(const char *s, unsigned int base, uint64_t *value)
 {
-	const char *start = s;
-
-	for (*value = 0; digit(*s) < base; s++)
-		if (__builtin_mul_overflow(*value, base, value) ||
-		    __builtin_add_overflow(*value, digit(*s), value))
-			return "?";
-	return s == start ? "?" : s;
+	return digits_read(&s, s + strlen(s), base, value) ? s : "?";
 }
 
 bool read_hex(const char *s, uint64_t *value)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers in text. */
+#ifndef BATON_LIB_DIGITS_H
+#define BATON_LIB_DIGITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * digits_read() - the number of @base, 10 or 16, that begins at *@s
+ * @s:   moved past its digits
+ * @end: of the text
+ * Return: false, with *@s where it was, if there are no digits, or too many for 64 bits.
+ */
+bool digits_read(const char **s, const char *end, unsigned int base, uint64_t *value);
+
+#endif
