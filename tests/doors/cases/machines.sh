@@ -50,9 +50,7 @@ on cpu-max q35 512 '-cpu max' "$PC microvm" 'cpu model.*QEMU TCG CPU' 'cpu flags
 on 5-level q35 512 '-cpu qemu64,+la57' "$PC microvm" '5-level paging: yes'
 # microvm without ACPI names Linux no CPU but the first.
 on 8cpus q35 512 '-smp 8' "$PC" 'cpus online 0-7$' 'smp: Brought up 1 node, 8 CPUs'
-# Not by kexec-uefi: without a console Linux 7.3 that is directly kexec'd there dies in init's first system
-# calls, its text partly zeros. Through baton it comes up, but there is nothing to compare with.
-on no-serial q35 512 '' "${PC% kexec-uefi} microvm"
+on no-serial q35 512 '' "$PC microvm"
 # Not by kexec: Linux tells whom it starts of 128 entries (arch/x86/kernel/kexec-bzimage64.c). And no other
 # firmware here makes more.
 on e820 q35 512 '' 'uefi grub-uefi'
