@@ -12,12 +12,13 @@
 #include "boot/efi.c"
 /* clang-format on */
 
-#define MAX_BLOCKS 4
+#define MAX_BLOCKS EFI_BLOCKS
 
 /** struct firmware - where the door is to fail, and what it left behind */
 static struct {
-	EFI_STATUS image, payload, leave;
+	EFI_STATUS image, payload, check, leave;
 	bool no_header, no_memory, no_console;
+	EFI_PHYSICAL_ADDRESS at; /* where memory was last asked for; 0 for anywhere */
 	void *block[MAX_BLOCKS];
 	unsigned int allocated, freed;
 	char text[512];
@@ -40,7 +41,8 @@ void entry64(void)
 static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN pages,
 					EFI_PHYSICAL_ADDRESS *base)
 {
-	assert_int_equal(how, AllocateAnyPages);
+	fw.at = how == AllocateAddress ? *base : 0;
+	assert_true(fw.at || how == AllocateAnyPages);
 	assert_int_equal(type, EfiLoaderData);
 	if (fw.no_memory)
 		return EFI_OUT_OF_RESOURCES;
@@ -96,6 +98,12 @@ EFI_STATUS efi_payload(struct efi *e)
 	return fw.payload;
 }
 
+EFI_STATUS efi_check(struct efi *e)
+{
+	(void)e;
+	return fw.check;
+}
+
 EFI_STATUS efi_leave(struct efi *e)
 {
 	assert_non_null(efi_alloc(e, 1));
@@ -117,7 +125,7 @@ static EFI_STATUS start(void)
 static void test_failures(void **state)
 {
 	static const struct {
-		EFI_STATUS image, payload, leave;
+		EFI_STATUS image, payload, check, leave;
 		bool no_header, no_memory;
 		EFI_STATUS expect;
 		unsigned int allocated;
@@ -136,6 +144,7 @@ static void test_failures(void **state)
 		  .text = "baton: out-of-memory: too little memory for the payload\r\n"
 			  "baton: back to the firmware with status 0x8000000000000009\r\n" },
 		{ .payload = EFI_NOT_FOUND, .expect = EFI_NOT_FOUND, .allocated = 2, .text = "" },
+		{ .check = EFI_LOAD_ERROR, .expect = EFI_LOAD_ERROR, .allocated = 2, .text = "" },
 		{ .leave = EFI_INVALID_PARAMETER,
 		  .expect = EFI_INVALID_PARAMETER,
 		  .allocated = 3,
@@ -149,6 +158,7 @@ static void test_failures(void **state)
 		memset(&fw, 0, sizeof(fw));
 		fw.image = row[r].image;
 		fw.payload = row[r].payload;
+		fw.check = row[r].check;
 		fw.leave = row[r].leave;
 		fw.no_header = row[r].no_header;
 		fw.no_memory = row[r].no_memory;
@@ -182,11 +192,31 @@ static void test_alloc(void **state)
 	assert_int_equal(fw.freed, EFI_BLOCKS);
 }
 
+/* Asked for at a place, it is had there or not at all, and without a message. */
+static void test_alloc_at(void **state)
+{
+	static EFI_BOOT_SERVICES bs = { .AllocatePages = allocate_pages, .FreePages = free_pages };
+	static SIMPLE_TEXT_OUTPUT_INTERFACE out = { .OutputString = output_string };
+	EFI_SYSTEM_TABLE st = { .ConOut = &out };
+	struct efi e = { .st = &st, .bs = &bs };
+
+	(void)state;
+	memset(&fw, 0, sizeof(fw));
+	assert_non_null(efi_alloc_at(&e, 0x123000, 1));
+	assert_int_equal(fw.at, 0x123000);
+	fw.no_memory = true;
+	assert_null(efi_alloc_at(&e, 0x123000, 1));
+	assert_int_equal(e.nr_blocks, 1);
+	assert_string_equal(fw.text, "");
+	free_all(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_alloc),
+		cmocka_unit_test(test_alloc_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
