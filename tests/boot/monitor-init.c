@@ -27,6 +27,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define KHO   "/sys/kernel/debug/kho/"
@@ -124,6 +125,14 @@ static void print_blobs(void)
 	}
 }
 
+/* What is said must be out before the kernel says its own last words: they get into the middle of lines. */
+static void end(int how)
+{
+	sync();
+	tcdrain(STDOUT_FILENO);
+	reboot(how);
+}
+
 static void run_first(int kernel)
 {
 	size_t n;
@@ -134,8 +143,7 @@ static void run_first(int kernel)
 		data[--n] = 0;
 	if (syscall(SYS_kexec_file_load, kernel, -1, n + 1, data, KEXEC_FILE_NO_INITRAMFS))
 		fail("kexec_file_load");
-	sync();
-	reboot(RB_KEXEC);
+	end(RB_KEXEC);
 	fail("reboot");
 }
 
@@ -147,8 +155,7 @@ static void run_last(void)
 		print_regions();
 	}
 	printf("MONITOR: end\n");
-	sync();
-	reboot(RB_POWER_OFF);
+	end(RB_POWER_OFF);
 }
 
 int main(void)

@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/random.h>
@@ -32,6 +33,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define PAGE      4096UL
@@ -40,6 +42,9 @@
 #define NOT_RAM   (1UL << 44) /* no machine under test has RAM at 16 TiB */
 #define WINDOW    (4UL << 20) /* of /dev/mem mapped at once */
 #define TOP_LEVEL 5
+
+#define LOG_LEVEL    8 /* klogctl(): set what goes to the console */
+#define LOG_WARNINGS 5
 
 static int dev_mem = -1;
 
@@ -55,6 +60,7 @@ static void vsay(const char *prefix, const char *fmt, va_list args)
 	strcat(line, "\n");
 	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
 		reboot(RB_AUTOBOOT);
+	tcdrain(STDOUT_FILENO); /* or the kernel's own lines get into the middle of it */
 }
 
 /* One line on the console, in one write. */
@@ -621,6 +627,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	mount_all();
+	klogctl(LOG_LEVEL, NULL,
+		LOG_WARNINGS); /* what is less is not worth a line of ours cut in two */
 	uname(&u);
 	cpu = read_file("/proc/cpuinfo", NULL);
 	say("%s %s, %s paging", exists("/kernel") ? "first" : "last", u.release,

@@ -21,6 +21,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define LOG_SIZE     (1 << 20)
@@ -51,6 +52,7 @@ static void say(const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
 	dprintf(STDOUT_FILENO, "DOOR: %s\n", line);
+	tcdrain(STDOUT_FILENO); /* or the kernel's own lines get into the middle of it */
 	if (ports < 0)
 		return;
 	/* A write of two bytes would go to two ports. */
