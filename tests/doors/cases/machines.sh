@@ -71,11 +71,6 @@ check_above_4g() {
 		want 'initrd +0x1[0-9a-f]{8} – .* (from|stays at) 0x1[0-9a-f]{8}'
 }
 
-# Above 4 GiB without a handover as well: Linux loads at the top.
-check_16g() {
-	[[ $1 != kexec* ]] || want 'µs\] baton +.*, loaded at 0x4[0-9a-f]{8},'
-}
-
 # The first Linux runs with 5 levels, and baton with what it comes in with.
 check_5_level() {
 	if [[ $1 == kexec* ]]; then

@@ -72,6 +72,14 @@ test_kexec_uefi_cold() {
 		want '^DOOR: variable SecureBoot 5 bytes'
 }
 
+# Without KHO Linux loads at the top of memory: all of baton lies above 4 GiB, and nothing of scratch is known.
+TESTS+=(kexec-high-cold)
+test_kexec_high_cold() {
+	MEM=16384 board "$LOG" -kernel "$KERNEL" -append "${WORDS/kho=on/kho=off}" -initrd "$COMMON/first-baton.cpio"
+	want 'µs\] baton +.*, loaded at 0x4[0-9a-f]{8},' && want 'µs\] handover +none came in' &&
+		want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)'
+}
+
 # A chain that begins under UEFI, and goes on through a Linux and a second baton: memory and EFI stay.
 TESTS+=(uefi-origin)
 test_uefi_origin() {
