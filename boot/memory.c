@@ -135,11 +135,11 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 }
 
 /* Scratch is not free; without a handover, what is not in it is not: firmware that has been left. */
-static void fill_page_map(struct baton *b, struct range own)
+static void fill_page_map(struct baton *b, struct range own, void *mem)
 {
 	paddr_t at = 0;
 
-	pagemap_init(&b->map, &b->info.ram, (void *)own.base);
+	pagemap_init(&b->map, &b->info.ram, mem);
 	for (unsigned int i = 0; i < b->scratch.nr; i++) {
 		const struct range *r = &b->scratch.r[i];
 
@@ -200,7 +200,7 @@ int memory_protect(struct baton *b)
 	display_open();
 	if (ask_acpi(b))
 		return -1;
-	fill_page_map(b, own);
+	fill_page_map(b, own, (void *)own.base);
 	say("memory", "page map %lu KiB, page tables %lu of %lu KiB, %u-level%s", map_bytes >> 10,
 	    (b->paging.next - own.base - map_bytes) >> 10, tables * PAGE_SIZE >> 10,
 	    b->paging.levels, gib ? ", 1 GiB pages" : "");

@@ -129,10 +129,53 @@ static void test_pieces(void **state)
 	expect_fault(SCRATCH_RANGES + 1, "memory-in-pieces");
 }
 
+/*
+ * On a cold start what the firmware's boot services used is not to be given out: Linux gives it to others later.
+ * With a handover, it is scratch that is not. Its own tables are nobody else's in any case.
+ */
+static void test_page_map(void **state)
+{
+	const unsigned int pieces = 100;
+	struct baton *b = machine(pieces);
+	struct range own = { .base = FIRST + 4 * pieces * PAGE_SIZE };
+	void *mem = aligned_alloc(PAGE_SIZE, pagemap_bytes(&b->info.ram));
+
+	(void)state;
+	assert_true(find_scratch(b));
+	fill_page_map(b, own, mem);
+	for (unsigned int i = 0; i < 2 * pieces; i++) {
+		paddr_t page = FIRST + i * PAGE_SIZE;
+
+		assert_int_equal(pagemap_any(&b->map, page, page + PAGE_SIZE), i % 2 == 0);
+	}
+	assert_true(pagemap_any(&b->map, LOW_LIMIT, LOW_LIMIT + PAGE_SIZE));
+	assert_true(pagemap_any(&b->map, RAM_END - PAGE_SIZE, RAM_END));
+
+	/* now a machine without firmware that is in the way */
+	((struct boot_params *)b->info.bp)->efi_info.efi_memmap_size = 0;
+	b->scratch.nr = 0;
+	assert_true(find_scratch(b));
+	own.end = own.base + 3 * PAGE_SIZE;
+	fill_page_map(b, own, mem);
+	assert_false(pagemap_any(&b->map, own.base - PAGE_SIZE, own.base));
+	assert_int_equal(pagemap_first_clear(&b->map, own.base, RAM_END), own.end);
+
+	b->info.has_kho = true;
+	b->scratch.nr = 0;
+	ranges_add(&b->scratch, FIRST, FIRST + MIB(4));
+	fill_page_map(b, (struct range){ 0 }, mem);
+	assert_int_equal(pagemap_first_clear(&b->map, FIRST, RAM_END), FIRST + MIB(4));
+	assert_false(pagemap_any(&b->map, FIRST - PAGE_SIZE, FIRST));
+	free((void *)b->info.bp);
+	free(mem);
+	free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_page_map),
 	};
 
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
