@@ -172,7 +172,7 @@ run_by_hand() {
 run_script_error() {
 	monitor_machine 'baton.script="alloc 8 KiB; frob; reboot"' '' || return 0
 	machine_until 60 'end +halted' && machine_runs || reason "it went on" || return 0
-	expect_refusal script-failed
+	expect_refusal script-failed 1
 	expect "script-failed: unknown-command: 'frob'"
 }
 
