@@ -231,12 +231,13 @@ directly() {
 }
 
 # facts CONSOLE: what the last Linux said, without what differs from start to start: where the kernel and
-# buffers of boot loaders are, which boot services memory went unused, and words that a loader adds. And
+# buffers of boot loaders are, memory of the BIOS that counts as a ROM when the sum of its bytes happens to be 0, which boot services memory went unused, and words that a loader adds. And
 # without what it says of KHO: baton hands over an empty one, where directly there is none.
 facts() {
 	tr -d '\r' <"$1" | sed -nE '/^DOOR: begin/,$ { /^DOOR: /p }' | sed -E '
 		/iomem .*Kernel (code|rodata|data|bss)/d
 		/log efi: (Remove|Freeing) /d
+		/iomem 000e[0-9a-f]{4}-.*Adapter ROM/d
 		/log KHO:/d
 		/efi runtime 0x4 /d
 		s/(MEMATTR|INITRD|RNG|TPMEventLog)=0x[0-9a-f]+ ?//g
