@@ -231,8 +231,9 @@ directly() {
 }
 
 # facts CONSOLE: what the last Linux said, without what differs from start to start: where the kernel and
-# buffers of boot loaders are, memory of the BIOS that counts as a ROM when the sum of its bytes happens to be 0, which boot services memory went unused, and words that a loader adds. And
-# without what it says of KHO: baton hands over an empty one, where directly there is none.
+# buffers of boot loaders are, memory of the BIOS that counts as a ROM where the sum of its bytes happens to be
+# 0, which boot services memory went unused, and words that a loader adds. And without what it says of KHO:
+# baton hands over an empty one, where directly there is none.
 facts() {
 	tr -d '\r' <"$1" | sed -nE '/^DOOR: begin/,$ { /^DOOR: /p }' | sed -E '
 		/iomem .*Kernel (code|rodata|data|bss)/d
