@@ -104,10 +104,11 @@ static EFI_STATUS begin(struct efi *e)
 	if (hdr->header != HDR_MAGIC)
 		return efi_fail(e, EFI_LOAD_ERROR, L"efi-image: the setup header was not loaded",
 				NULL);
-	e->bp = efi_alloc(e, sizeof(*e->bp) + EFI_CMDLINE);
+	e->bp = efi_alloc(e, sizeof(*e->bp) + EFI_CMDLINE + sizeof(*e->seed) + EFI_SEED);
 	if (!e->bp)
 		return EFI_OUT_OF_RESOURCES;
 	e->cmdline = (char *)(e->bp + 1);
+	e->seed = (struct setup_data *)(e->cmdline + EFI_CMDLINE);
 	e->bp->hdr = *hdr;
 	e->bp->hdr.type_of_loader = LOADER_OTHER;
 	e->bp->hdr.cmd_line_ptr = (uint32_t)(UINTN)e->cmdline;

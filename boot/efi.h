@@ -15,6 +15,7 @@
 
 #define EFI_BLOCKS  5    /* runs of pages that the door asks for */
 #define EFI_CMDLINE 4096 /* longest command line, with its NUL */
+#define EFI_SEED    32   /* bytes of a random seed */
 
 /** struct efi_block - pages that the firmware gave: returned if the door fails */
 struct efi_block {
@@ -29,6 +30,7 @@ struct efi_block {
  * @secure:  Secure Boot is enforced, or nobody can tell
  * @bp:      boot_params being made
  * @cmdline: EFI_CMDLINE bytes, that @bp points to
+ * @seed:    room for an entry of the setup_data chain with EFI_SEED bytes
  */
 struct efi {
 	EFI_HANDLE image;
@@ -38,6 +40,7 @@ struct efi {
 	bool secure;
 	struct boot_params *bp;
 	char *cmdline;
+	struct setup_data *seed;
 	struct efi_block block[EFI_BLOCKS];
 	unsigned int nr_blocks;
 };
@@ -104,7 +107,7 @@ EFI_STATUS efi_check(struct efi *e);
 
 /* efi_machine.c */
 
-/** efi_describe() - screen, ACPI and Secure Boot into @e->bp. */
+/** efi_describe() - screen, ACPI, Secure Boot and a random seed into @e->bp. */
 void efi_describe(struct efi *e);
 
 /**

@@ -119,11 +119,27 @@ static void find_screen(struct efi *e)
 	e->bp->screen_info = si;
 }
 
+/* Where the firmware has no random numbers to give, the next kernel has to do without, as by its own EFI stub. */
+static void find_seed(struct efi *e)
+{
+	static const EFI_GUID rng = EFI_RNG_PROTOCOL_GUID;
+	EFI_RNG_PROTOCOL *source;
+
+	if (EFI_ERROR(e->bs->LocateProtocol((EFI_GUID *)&rng, NULL, (void **)&source)) ||
+	    EFI_ERROR(source->GetRNG(source, NULL, EFI_SEED, e->seed->data)))
+		return;
+	e->seed->type = SETUP_RNG_SEED;
+	e->seed->len = EFI_SEED;
+	e->seed->next = e->bp->hdr.setup_data;
+	e->bp->hdr.setup_data = (UINTN)e->seed;
+}
+
 void efi_describe(struct efi *e)
 {
 	find_acpi(e);
 	find_secure_boot(e);
 	find_screen(e);
+	find_seed(e);
 }
 
 static UINT32 e820_type(const EFI_MEMORY_DESCRIPTOR *d)

@@ -13,7 +13,7 @@
 #include "kexec/plan.h"
 #include "kexec/slot.h"
 
-#define SEED_WORDS   4 /* Linux takes 32 bytes */
+#define SEED_WORDS   (PARAMS_SEED / 8)
 #define INITRD_MIN   MIB(16)
 #define PARAMS_ALIGN PAGE_SIZE
 
@@ -102,12 +102,14 @@ int next_choose(struct baton *b)
 	return 0;
 }
 
-static uint32_t make_seed(uint64_t *seed)
+static uint32_t make_seed(const struct boot_info *info, uint8_t *seed)
 {
-	for (int i = 0; i < SEED_WORDS; i++)
-		if (!cpu_rdrand(&seed[i]))
-			return 0;
-	return SEED_WORDS * sizeof(*seed);
+	uint64_t random[SEED_WORDS];
+	bool have = true;
+
+	for (int i = 0; have && i < SEED_WORDS; i++)
+		have = cpu_rdrand(&random[i]);
+	return params_seed(info, have ? random : NULL, seed);
 }
 
 /* What does not go on is said: nothing is lost in silence. */
@@ -229,7 +231,8 @@ static paddr_t take_pages(struct baton *b, uint64_t pages)
 
 int next_prepare(struct baton *b)
 {
-	uint64_t seed[SEED_WORDS], bytes, hand = handoff_pages(&b->info.ram), pages;
+	uint64_t bytes, hand = handoff_pages(&b->info.ram), pages;
+	uint8_t seed[PARAMS_SEED];
 	struct params p = {
 		.info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.fdt
 	};
@@ -238,7 +241,7 @@ int next_prepare(struct baton *b)
 	paddr_t own, buffer;
 
 	p.cmdline = b->payload.has_cmdline ? b->payload.cmdline : b->opt.forward;
-	p.seed_size = make_seed(seed);
+	p.seed_size = make_seed(&b->info, seed);
 	p.initrd_size = b->payload.initrd_size;
 	p.scratch = next_scratch;
 	if (b->hands_over)

@@ -200,6 +200,34 @@ bool params_passes_on(const struct boot_info *info, uint32_t type)
 	}
 }
 
+static void mix(uint8_t *seed, const uint8_t *random, uint32_t len)
+{
+	for (uint32_t i = 0; i < len; i++)
+		seed[i % PARAMS_SEED] ^= random[i];
+}
+
+uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *seed)
+{
+	bool any = random;
+
+	memset(seed, 0, PARAMS_SEED);
+	if (random)
+		mix(seed, random, PARAMS_SEED);
+	for (unsigned int i = 0; i < info->nr_setup; i++) {
+		const struct boot_setup *s = &info->setup[i];
+		const uint8_t *node;
+
+		if (s->type != SETUP_RNG_SEED || s->len < PARAMS_SEED)
+			continue; /* Linux would count a short one for as much as a whole one */
+		node = door_ro(&info->door, s->addr, NODE_SIZE + s->len);
+		if (!node)
+			continue;
+		mix(seed, node + NODE_SIZE, s->len);
+		any = true;
+	}
+	return any ? PARAMS_SEED : 0;
+}
+
 uint64_t params_size(const struct params *p, struct fault *f)
 {
 	uint64_t len = strlen(p->cmdline) + 1;

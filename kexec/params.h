@@ -22,7 +22,7 @@
  * @cmdline: its command line
  * @fdt:     published root FDT; 0 to start cold, without a KHO entry
  * @scratch, @nr_scratch: the outgoing scratch array
- * @seed, @seed_size:     fresh random bytes for SETUP_RNG_SEED; 0 bytes for none
+ * @seed, @seed_size:     for SETUP_RNG_SEED, by params_seed(); 0 bytes for none
  * @initrd, @initrd_size: where the initrd will be; 0 and 0 for none
  */
 struct params {
@@ -37,6 +37,16 @@ struct params {
 	paddr_t initrd;
 	uint64_t initrd_size;
 };
+
+#define PARAMS_SEED 32 /* bytes of a random seed, as Linux passes them on */
+
+/**
+ * params_seed() - the next kernel's random seed
+ * The seeds that came in, of which baton has used none, and @random on top: it is as good as the best of them.
+ * @random: PARAMS_SEED bytes of the processor's; NULL if it has none
+ * Return: bytes in @seed: PARAMS_SEED; 0 if there is nothing to make one of.
+ */
+uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *seed);
 
 /**
  * params_size() - bytes of the segment; does not depend on @fdt's or @initrd's value, only on fdt != 0
@@ -54,7 +64,7 @@ void params_build(const struct params *p, void *buf, paddr_t at);
 
 /**
  * params_passes_on() - true if incoming setup_data entries of @type go on to the next kernel
- * Those that hold plain data do; SETUP_EFI only with an EFI memory map that lies in RAM. A seed is used once,
+ * Those that hold plain data do; SETUP_EFI only with an EFI memory map that lies in RAM. Seeds become one,
  * an IMA buffer lies elsewhere, and what an unknown type holds can't be known.
  */
 bool params_passes_on(const struct boot_info *info, uint32_t type);

@@ -38,8 +38,10 @@
 #define CPUS         "/sys/devices/system/cpu"
 #define MAX_LINE     4096
 #define DEBUGCON     0xe9
+#define RNG_SEED     9 /* SETUP_RNG_SEED */
 
 static int ports = -1;
+static bool efi_seed; /* in a table of the firmware's */
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -195,6 +197,7 @@ static void print_log(void)
 		text += 2;
 		if (tells(text))
 			say("log %s", text);
+		efi_seed |= strncmp(text, "efi:", 4) == 0 && strstr(text, " RNG=0x");
 	}
 }
 
@@ -213,6 +216,27 @@ static void print_params(void)
 		sprintf(hex + 2 * i, "%02x", data[i]);
 	say("screen %s", hex);
 	say("secure_boot %u", data[SECURE_AT]);
+}
+
+/*
+ * Did whoever started this kernel give it a random seed? By the setup_data chain, or by an EFI table.
+ */
+static void print_seed(void)
+{
+	char path[128], line[32];
+	bool given = false;
+
+	for (int i = 0; i < MAX_NAMES && !given; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/sys/kernel/boot_params/setup_data/%d/type", i);
+		f = fopen(path, "r");
+		if (!f)
+			break;
+		given = fgets(line, sizeof(line), f) && strtoul(line, NULL, 0) == RNG_SEED;
+		fclose(f);
+	}
+	say("random seed: %s", given || efi_seed ? "given" : "none");
 }
 
 /* EFI variables: reading one is a call to a runtime service. */
@@ -291,6 +315,7 @@ int main(void)
 	say("begin");
 	print_log();
 	print_params();
+	print_seed();
 	print_cpu();
 	print_nodes();
 	print_file("iomem", "/proc/iomem");

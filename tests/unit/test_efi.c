@@ -414,6 +414,60 @@ static void test_screen(void **state)
 	assert_int_equal(bp.screen_info.ext_lfb_base, 0x12);
 }
 
+static EFI_STATUS rng_status;
+
+static EFI_STATUS EFIAPI get_rng(EFI_RNG_PROTOCOL *this, EFI_RNG_ALGORITHM *algorithm, UINTN len,
+				 UINT8 *value)
+{
+	assert_non_null(this);
+	assert_null(algorithm); /* the firmware's own choice */
+	memset(value, 0x77, len);
+	return rng_status;
+}
+
+static EFI_STATUS EFIAPI locate_rng(EFI_GUID *guid, void *registration, void **interface)
+{
+	static const UINT8 rng_guid[] = { 0xa5, 0xbc, 0x52, 0x31, 0xde, 0xea, 0x3d, 0x43,
+					  0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44 };
+	static EFI_RNG_PROTOCOL rng = { .GetRNG = get_rng };
+
+	(void)registration;
+	assert_memory_equal(guid, rng_guid, sizeof(rng_guid));
+	*interface = &rng;
+	return anywhere ? EFI_SUCCESS : EFI_NOT_FOUND;
+}
+
+/* In front of what is in the chain; and no entry without all of its bytes. */
+static void test_seed(void **state)
+{
+	EFI_BOOT_SERVICES services = { .LocateProtocol = locate_rng };
+	static struct {
+		struct setup_data node;
+		UINT8 data[EFI_SEED + 1];
+	} seed;
+	struct efi e = { .bs = &services, .bp = &bp, .seed = &seed.node };
+
+	(void)state;
+	memset(&bp, 0, sizeof(bp));
+	bp.hdr.setup_data = 0x1234;
+	anywhere = false;
+	find_seed(&e);
+	assert_int_equal(bp.hdr.setup_data, 0x1234);
+	anywhere = true;
+	rng_status = EFI_NOT_READY;
+	find_seed(&e);
+	assert_int_equal(bp.hdr.setup_data, 0x1234);
+	rng_status = EFI_SUCCESS;
+	find_seed(&e);
+	assert_int_equal(bp.hdr.setup_data, (UINTN)&seed);
+	assert_int_equal(seed.node.next, 0x1234);
+	assert_int_equal(seed.node.type, 9);
+	assert_int_equal(seed.node.len, 32);
+	for (int i = 0; i < 32; i++)
+		assert_int_equal(seed.data[i], 0x77);
+	assert_int_equal(seed.data[32], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,7 +476,7 @@ int main(void)
 		cmocka_unit_test(test_types),        cmocka_unit_test(test_pixels),
 		cmocka_unit_test(test_no_map),       cmocka_unit_test(test_place_of_ext),
 		cmocka_unit_test(test_odd_firmware), cmocka_unit_test(test_secure_boot),
-		cmocka_unit_test(test_screen),
+		cmocka_unit_test(test_screen),       cmocka_unit_test(test_seed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,6 +244,54 @@ static void test_seed_and_kho(void **state)
 	drop(buf);
 }
 
+/* A byte of a seed is that of all sources, one bit at a time: what is known of one tells nothing of the others. */
+static void test_seed(void **state)
+{
+	static const struct {
+		const char *comment;
+		uint32_t len[2]; /* of incoming entries; 0 for none */
+		bool cpu;
+		uint32_t size;
+	} row[] = {
+		{ "nobody", { 0, 0 }, false, 0 },
+		{ "the processor", { 0, 0 }, true, 32 },
+		{ "what came in", { 32, 0 }, false, 32 },
+		{ "two came in", { 32, 32 }, false, 32 },
+		{ "all", { 32, 32 }, true, 32 },
+		{ "a long one, folded", { 70, 0 }, false, 32 },
+		{ "a short one", { 31, 0 }, false, 0 },
+		{ "a short one and the processor", { 16, 0 }, true, 32 },
+		{ "one that is not in RAM", { UINT32_MAX, 0 }, false, 0 },
+	};
+	uint8_t got[32 + 1], want[32];
+
+	(void)state;
+	for (size_t r = 0; r < ARRAY_SIZE(row); r++) {
+		info->nr_setup = 0;
+		incoming(2, 64); /* no seed */
+		memcpy(want, seed, 32);
+		if (!row[r].cpu)
+			memset(want, 0, 32);
+		for (unsigned int k = 0; k < 2 && row[r].len[k]; k++) {
+			uint32_t len = row[r].len[k], at = k * 50;
+			uint8_t data[256];
+
+			incoming(9, len > 256 ? 0 : len);
+			info->setup[k + 1].len = len;
+			fill(data, sizeof(data), (uint8_t)(at + 9));
+			memcpy(memory + (info->setup[k + 1].addr - BASE) + 16, data, 256);
+			for (uint32_t i = 0; len >= 32 && len < 256 && i < len; i++)
+				want[i & 31] ^= data[i];
+		}
+		got[32] = 0xa5;
+		if (params_seed(info, row[r].cpu ? seed : NULL, got) != row[r].size)
+			fail_msg("%s", row[r].comment);
+		if (row[r].size && memcmp(got, want, 32) != 0)
+			fail_msg("%s: other bytes", row[r].comment);
+		assert_int_equal(got[32], 0xa5);
+	}
+}
+
 static void test_cold(void **state)
 {
 	struct seen s;
@@ -544,7 +592,7 @@ int main(void)
 		TEST(test_cold),         TEST(test_all_scratch),   TEST(test_types),
 		TEST(test_e820_ext),     TEST(test_efi),           TEST(test_efi_from_firmware),
 		TEST(test_efi_not_ram),  TEST(test_entry_not_ram), TEST(test_cmdline_length),
-		TEST(test_all_paddings), TEST(test_scratch),
+		TEST(test_all_paddings), TEST(test_scratch),       TEST(test_seed),
 	};
 
 	return cmocka_run_group_tests_name("params", tests, NULL, NULL);
