@@ -16,10 +16,14 @@
 
 #define RELEASE "baton-" BATON_VERSION
 
+/** enum entry - the way in. The EFI door has let nobody in whom Secure Boot would not have. */
+enum entry { ENTRY_OTHER, ENTRY_PVH, ENTRY_EFI };
+
 enum stage { STAGE_ENTRY, STAGE_INGEST, STAGE_PUBLISH, STAGE_PLAN, STAGE_COUNT };
 
 /**
  * struct baton
+ * @entry:       the way in
  * @info, @opt:  what came in with the boot_params, and the baton.* words
  * @scratch:     where kexec segments may lie: that of the handover; without one, all RAM above 1 MiB but the firmware's
  * @early:       the part of @scratch in which nothing lies yet that is still needed
@@ -34,6 +38,7 @@ enum stage { STAGE_ENTRY, STAGE_INGEST, STAGE_PUBLISH, STAGE_PLAN, STAGE_COUNT }
  * @ticks:       time-stamp counter ticks by stage; @since: when the present stage began
  */
 struct baton {
+	enum entry entry;
 	struct boot_info info;
 	struct options opt;
 	struct ranges scratch, early;

@@ -20,6 +20,12 @@
 /** enum secure_boot - boot_params.secure_boot: enum efi_secureboot_mode of Linux; 0 where there is no UEFI */
 enum secure_boot { SECURE_UNKNOWN = 1, SECURE_OFF, SECURE_ON };
 
+/** boot_secure() - is Secure Boot on? Where nobody can tell, it counts as on. */
+static inline bool boot_secure(const struct boot_params *bp)
+{
+	return bp->secure_boot == SECURE_ON || bp->secure_boot == SECURE_UNKNOWN;
+}
+
 /** struct boot_setup - one setup_data entry: its @len payload bytes lie at @addr + 16 */
 struct boot_setup {
 	paddr_t addr;

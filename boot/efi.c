@@ -133,6 +133,6 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 		free_all(&e);
 		return status;
 	}
-	__asm__ volatile("jmp entry64" : : "S"(e.bp) : "memory");
+	__asm__ volatile("jmp entry_efi" : : "S"(e.bp) : "memory");
 	__builtin_unreachable();
 }

@@ -3,16 +3,21 @@
 ; The ways into the protected-mode part of the image.
 ;
 ;   +0x000  32-bit entry: page tables of its own, then the 64-bit one (entry32.inc)
-;   +0x200  64-bit entry, from Linux's purgatory, another baton, the EFI door or a boot loader
+;   +0x200  64-bit entry, from Linux's purgatory, another baton or a boot loader
 ;   +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
 ;   +0x2c0  kernel_info of the boot protocol
 ;
-; The 16-bit door is in the header in front of the image (real16.inc), the EFI door in efi.c.
+; The 16-bit door is in the header in front of the image (real16.inc), the EFI door in efi.c: it comes in here by
+; entry_efi. What door it was goes to baton_main in EDX.
 
 	default rel
 	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start, early_tables
 	extern gdt, gdt_pointer, canary_area
 	extern baton_main, pvh_boot_params
+
+%define ENTRY_OTHER 0			; enum entry in boot/baton.h
+%define ENTRY_PVH   1
+%define ENTRY_EFI   2
 
 	section .head exec
 
@@ -28,7 +33,7 @@
 ;        no usable stack, GDT, IDT or bss is taken for granted, nor is any load address
 ;   Out: baton_main; no return
 entry64:
-	xor r13d, r13d
+	mov r13d, ENTRY_OTHER
 entry:
 	cli
 	cld
@@ -38,7 +43,11 @@ entry:
 	mov r15, rsi
 	jmp enter
 enter_pvh:				; the same, but RSI = hvm_start_info
-	mov r13d, 1
+	mov r13d, ENTRY_PVH
+	jmp entry
+	global entry_efi:function hidden
+entry_efi:				; the same, from the EFI door
+	mov r13d, ENTRY_EFI
 	jmp entry
 
 	times 0x280 - ($ - $$) db 0
@@ -139,11 +148,12 @@ enter:
 
 	xor ebp, ebp			; the back-trace ends here
 	mov rdi, r15
-	test r13d, r13d
-	jz .params
+	cmp r13d, ENTRY_PVH
+	jne .params
 	call pvh_boot_params
 	mov rdi, rax
 .params:
 	mov rsi, r14
+	mov edx, r13d
 	call baton_main
 	ud2

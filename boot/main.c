@@ -9,7 +9,7 @@
 
 static struct baton baton;
 
-_Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc);
+_Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc, enum entry entry);
 
 static void end_run(void)
 {
@@ -44,7 +44,7 @@ static int read_inputs(struct baton *b, paddr_t boot_params)
 	if (err)
 		return -1;
 	if (!bad)
-		bad = options_permit(&b->opt, b->info.bp->secure_boot == SECURE_ON, &option);
+		bad = options_permit(&b->opt, boot_secure(b->info.bp), &option);
 	if (bad)
 		b->fault = option;
 	return bad;
@@ -85,11 +85,12 @@ static int publish(struct baton *b)
 	return 0;
 }
 
-_Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc)
+_Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc, enum entry entry)
 {
 	struct baton *b = &baton;
 
 	clock_start(entry_tsc);
+	b->entry = entry;
 	b->scratch = (struct ranges){ b->scratch_table, 0, SCRATCH_RANGES };
 	traps_init(memory_owner, end_run);
 

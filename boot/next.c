@@ -31,6 +31,20 @@ static const char *release(const struct baton *b)
 	return b->kernel.release[0] ? b->kernel.release : "(no release in its header)";
 }
 
+/*
+ * With Secure Boot only what somebody vouches for may run. A bundle's kernel is covered by the signature that baton
+ * itself was started by; for an initrd nobody vouches but the EFI door, and that only to the first baton.
+ */
+static int check_vouched(struct baton *b)
+{
+	if (!boot_secure(b->info.bp) || payload_slot.size ||
+	    (b->entry == ENTRY_EFI && !b->opt.hops))
+		return 0;
+	return fault_set(&b->fault, "secure-boot-payload",
+			 "nothing vouches for a kernel in the initrd, and Secure Boot is on; "
+			 "expected a bundle");
+}
+
 static int find_payload(struct baton *b)
 {
 	const struct slot *slot = &payload_slot;
@@ -87,6 +101,8 @@ static int choose_abi(struct baton *b)
 
 int next_choose(struct baton *b)
 {
+	if (check_vouched(b))
+		return -1;
 	if (b->opt.hops)
 		return hop_choose(b);
 	if (find_payload(b) || bzimage_parse(&b->kernel, b->payload.kernel, b->payload.kernel_size,

@@ -70,6 +70,7 @@ static const struct {
 	{ "abi-", "start again with baton.abi= on the command line" },
 	{ "option-", "correct the command line and start again" },
 	{ "script-", "correct the command line and start again" },
+	{ "secure-boot-payload", "bundle the kernel with batonctl, sign the bundle, and start that" },
 	{ "secure-boot", "correct the command line and start again" },
 	{ "no-console", "correct the command line and start again" },
 	{ "", "correct the payload or give more memory, and start again" },

@@ -570,6 +570,18 @@ static void test_keep_firmware(void **state)
 	assert_true(boot_info_keep_firmware(bi, &set));
 }
 
+/* The numbers are those of enum efi_secureboot_mode of Linux; 0 is where no UEFI was asked. */
+static void test_secure(void **state)
+{
+	static const bool want[256] = { [1] = true, [3] = true };
+
+	(void)state;
+	for (unsigned int i = 0; i < 256; i++) {
+		memory[BP + 0x1ec] = (uint8_t)i;
+		assert_int_equal(boot_secure((const struct boot_params *)(memory + BP)), want[i]);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -593,6 +605,7 @@ int main(void)
 		TEST(test_initrd),
 		TEST(test_inputs),
 		TEST(test_keep_firmware),
+		TEST(test_secure),
 	};
 
 	return cmocka_run_group_tests_name("bootinfo", tests, NULL, NULL);

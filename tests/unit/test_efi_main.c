@@ -32,8 +32,8 @@ static struct {
 static EFI_LOADED_IMAGE loaded = { .ImageBase = &image };
 
 /* Where a door that did not fail goes on. */
-void entry64(void);
-void entry64(void)
+void entry_efi(void);
+void entry_efi(void)
 {
 	abort();
 }
@@ -89,6 +89,8 @@ void efi_describe(struct efi *e)
 {
 	assert_int_equal(e->bp->hdr.type_of_loader, 0xff);
 	assert_int_equal(e->bp->e820_entries, 0);
+	assert_int_equal(e->cmdline[EFI_CMDLINE - 1], 0);
+	memset(e->seed->data, 0x5a, EFI_SEED);
 	assert_int_equal(e->cmdline[EFI_CMDLINE - 1], 0);
 }
 

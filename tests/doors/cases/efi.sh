@@ -44,14 +44,41 @@ test_secure_powers() {
 	done
 }
 
+# secure_first NAME=FILE...: a Linux started with Secure Boot on, that kexecs what is in these files
+secure_first() {
+	REPORT=$WORK/first.cpio
+	guest "$REPORT" "$@"
+	bundle "$WORK/first" --cmdline "$WORDS"
+	sign "$WORK/first" "$WORK/first.signed"
+	secure_esp EFI/BOOT/BOOTX64.EFI="$WORK/first.signed"
+	want 'Secure boot enabled'
+}
+
 # What Linux says of Secure Boot goes on through kexec, and the refusal with it.
 TESTS+=(secure-kexec)
 test_secure_kexec() {
-	printf '%s baton.monitor\n' "$WORDS" >"$WORK/cmdline.monitor"
-	guest "$WORK/first-secure.cpio" kernel="$COMMON/bundle" cmdline="$WORK/cmdline.monitor"
-	"$B/batonctl" bundle --kernel "$KERNEL" --initrd "$WORK/first-secure.cpio" --cmdline "$WORDS" \
-		-o "$WORK/bundle.first" "$B/baton.bzImage" >"$WORK/bundle.log" 2>&1
-	sign "$WORK/bundle.first" "$WORK/bundle.first.signed"
-	secure_esp EFI/BOOT/BOOTX64.EFI="$WORK/bundle.first.signed"
-	want 'Secure boot enabled' && want 'refused +secure-boot: baton.monitor' && want 'end +halted'
+	printf '%s baton.monitor\n' "$WORDS" >"$WORK/cmdline"
+	secure_first kernel="$COMMON/bundle" cmdline="$WORK/cmdline"
+	want 'refused +secure-boot: baton.monitor' && want 'end +halted'
+}
+
+# A signature of baton's is worth as much as what baton starts: a kernel that nobody has signed must not come in by
+# its initrd.
+TESTS+=(secure-kexec-loose)
+test_secure_kexec_loose() {
+	sign "$B/baton.bzImage" "$WORK/baton.signed"
+	secure_first kernel="$WORK/baton.signed" initrd="$COMMON/payload.cpio" cmdline="$COMMON/cmdline"
+	want 'refused +secure-boot-payload: nothing vouches for a kernel in the initrd' && want 'end +halted' &&
+		want_not '^DOOR: end'
+}
+
+# Nor by way of a second baton, who can't know what the EFI door knew.
+TESTS+=(secure-hops-loose)
+test_secure_hops_loose() {
+	own_key owner
+	sign "$B/baton.bzImage" "$WORK/baton.signed"
+	sign "$KERNEL" "$WORK/kernel.signed"
+	WORDS="$WORDS baton.hops=1" build_enrol
+	shim_esp EFI/BOOT/grubx64.efi="$WORK/baton.signed" EFI/baton/kernel="$WORK/kernel.signed"
+	want 'refused +secure-boot-payload: ' && want 'end +halted' && want_not 'hop +1 of 1'
 }
