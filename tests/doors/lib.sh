@@ -122,8 +122,8 @@ esp() {
 	done
 }
 
-# grub_disc OUT KERNEL INITRD: a disc that GRUB starts from, by BIOS and by UEFI
-grub_disc() {
+# grub_disk OUT KERNEL INITRD: a disk that GRUB starts from, by BIOS and by UEFI
+grub_disk() {
 	local tree=$1.d
 	mkdir -p "$tree/boot/grub"
 	cp "$2" "$tree/kernel"
@@ -202,11 +202,11 @@ door() {
 		uefi "$log" -drive format=raw,file="$WORK/door.esp"
 		;;
 	grub-*)
-		grub_disc "$WORK/door.iso" "$kernel" "$initrd"
+		grub_disk "$WORK/door.img" "$kernel" "$initrd"
 		if [ "$name" = grub-bios ]; then
-			board "$log" -cdrom "$WORK/door.iso"
+			board "$log" -drive format=raw,file="$WORK/door.img"
 		else
-			uefi "$log" -cdrom "$WORK/door.iso"
+			uefi "$log" -drive format=raw,file="$WORK/door.img"
 		fi
 		;;
 	pvh) board "$log" -kernel "$elf" "${words[@]}" ;;
