@@ -31,7 +31,7 @@ $(B)/kernel/efi/%.o: %.c
 
 $(B)/kernel/%.asm.o: %.asm
 	@mkdir -p $(@D)
-	$(call quiet,NASM,$@)nasm -f elf64 -Werror -I. -MD $(@:.o=.d) -o $@ $<
+	$(call quiet,NASM,$@)nasm -f elf64 -Werror -o $@ $<
 
 $(B)/font.c: arch/font.awk arch/font.txt
 	@mkdir -p $(@D)
@@ -67,8 +67,11 @@ $(B)/kernel/baton.bin: $(B)/baton.elf
 # sym NAME: the value of a symbol of the linked kernel.
 sym = 0x$$(nm $(B)/baton.elf | awk '$$3 == "$(1)" {print $$1}')
 
+# Named here, because what the -MD of NASM 2.16 writes leaves out all that is included.
+$(B)/kernel/boot/entry.asm.o $(B)/kernel/header.bin: $(wildcard boot/*.inc)
+
 $(B)/kernel/header.bin: boot/header.asm $(B)/baton.elf
-	$(call quiet,NASM,$@)nasm -f bin -Werror -I. -MD $(@:.bin=.d) -DVERSION='"$(VERSION)"' \
+	$(call quiet,NASM,$@)nasm -f bin -Werror -DVERSION='"$(VERSION)"' \
 		-DIMAGE_SIZE=$(call sym,image_end) -DFILE_SIZE=$(call sym,file_end) -DRODATA=$(call sym,rodata_start) \
 		-DDATA=$(call sym,data_start) -DEFI_ENTRY=$(call sym,efi_main) -o $@ $<
 

@@ -20,8 +20,8 @@ WORK=$DOORS_DIR/shown    # the folder of the test that runs
 QEMU=${QEMU:-qemu-system-x86_64}
 ACCEL=${ACCEL:-tcg}
 LIMIT=${LIMIT:-120} # seconds for one machine; tests run side by side
-FIRMWARE=/usr/share/OVMF
-KEYS=/usr/share/ovmf
+FIRMWARE=${FIRMWARE:-/usr/share/OVMF}
+KEYS=${KEYS:-/usr/share/ovmf}
 # Emulation on a busy machine loses timer interrupts: Linux is not to check the timer, nor to calibrate by it.
 WORDS='console=ttyS0 panic=-1 no_timer_check lpj=10000000 nokaslr kho=on'
 BOARD=q35        # the machine: these four, and $WORDS, are set by tests of others
