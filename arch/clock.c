@@ -48,6 +48,8 @@ void clock_set(uint16_t pm_timer)
 	ticks_per_ms = khz_from_cpuid();
 	if (!ticks_per_ms && pm_timer)
 		ticks_per_ms = khz_from_pm_timer(pm_timer);
+	if (ticks_per_ms <= 1000)
+		ticks_per_ms = 0; /* nothing counts less than a million a second */
 }
 
 uint64_t clock_ticks(void)
@@ -55,18 +57,23 @@ uint64_t clock_ticks(void)
 	return rdtsc() - tsc_at_entry;
 }
 
-uint64_t clock_to_us(uint64_t ticks)
+const char *clock_unit(void)
 {
-	return ticks_per_ms ? ticks * 1000 / ticks_per_ms : 0;
+	return ticks_per_ms ? "µs" : "ticks";
+}
+
+uint64_t clock_units(uint64_t ticks)
+{
+	return ticks_per_ms ? ticks * 1000 / ticks_per_ms : ticks;
 }
 
 bool clock_us(uint64_t *us)
 {
-	*us = clock_to_us(clock_ticks());
+	*us = clock_units(clock_ticks());
 	return ticks_per_ms != 0;
 }
 
-uint64_t clock_us_mul(void)
+uint64_t clock_mul(void)
 {
-	return ticks_per_ms > 1000 ? UINT64_MAX / ticks_per_ms * 1000 : 0;
+	return ticks_per_ms ? UINT64_MAX / ticks_per_ms * 1000 : UINT64_MAX;
 }

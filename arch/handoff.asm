@@ -24,7 +24,7 @@
 %define H_NR      64
 %define H_TEXT    72
 %define H_UART    80
-%define H_US_MUL  88
+%define H_UNIT_MUL  88
 %define H_MOVES   96
 %define MOVE_DST  0
 %define MOVE_SRC  8
@@ -66,14 +66,16 @@ handoff_code:
 .copied:
 	mov rsi, [r8 + H_TEXT]
 	call puts
+	inc rsi				; behind the NUL: what comes after the number
+	push rsi
 	rdtsc
 	shl rdx, 32
 	lea rax, [rdx + rax]
 	sub rax, r15
-	mul qword [r8 + H_US_MUL]	; RDX = ticks × (µs per tick × 2^64) / 2^64
+	mul qword [r8 + H_UNIT_MUL]	; RDX = ticks × (units per tick × 2^64) / 2^64
 	mov rax, rdx
 	call put_decimal
-	lea rsi, [us]
+	pop rsi
 	call puts
 
 	mov rax, cr0
@@ -182,8 +184,6 @@ puts:	mov rdx, [r8 + H_UART]
 	out dx, al
 	jmp .char
 .done:	ret
-
-us:	db " µs", 13, 10, 0
 
 	align 16
 	global handoff_nmi:function hidden

@@ -52,7 +52,7 @@ struct handoff *handoff_prepare(paddr_t at, uint64_t pages, const struct ranges 
 	h->stack = data + PAGE_SIZE;
 	h->text = (uint64_t)h->closing;
 	h->uart = console_port();
-	h->us_mul = clock_us_mul();
+	h->unit_mul = clock_mul();
 	set_tables(h, at + (paddr_t)(handoff_nmi - handoff_code));
 	return h;
 }

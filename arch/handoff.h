@@ -27,8 +27,9 @@ struct __attribute__((packed)) handoff_table {
  * @entry, @params: where the next kernel is entered, and its boot_params
  * @stack: top of a small stack, which the next kernel may use until it has its own
  * @gdt, @idt: descriptor tables in the same page; the IDT knows the NMI only
- * @text: what to print after the copies and before the time they took; @uart: the console's port, 0 for
- *        none; @us_mul: µs per tick of the time-stamp counter, times 2^64
+ * @text: what to print after the copies and before the time they took, and behind its NUL what to print after
+ *        that; @uart: the console's port, 0 for none; @unit_mul: units of time per tick of the time-stamp
+ *        counter, times 2^64
  * @nr, @move: the copies, done in this order
  */
 struct handoff {
@@ -37,7 +38,7 @@ struct handoff {
 	uint64_t stack;
 	struct handoff_table gdt, idt;
 	uint64_t nr;
-	uint64_t text, uart, us_mul;
+	uint64_t text, uart, unit_mul;
 	struct handoff_move move[HANDOFF_MOVES];
 	uint64_t gdt_entry[4];
 	uint64_t idt_entry[6];
@@ -50,7 +51,7 @@ _Static_assert(offsetof(struct handoff, idt) == 48, "H_IDT");
 _Static_assert(offsetof(struct handoff, nr) == 64, "H_NR");
 _Static_assert(offsetof(struct handoff, text) == 72, "H_TEXT");
 _Static_assert(offsetof(struct handoff, uart) == 80, "H_UART");
-_Static_assert(offsetof(struct handoff, us_mul) == 88, "H_US_MUL");
+_Static_assert(offsetof(struct handoff, unit_mul) == 88, "H_UNIT_MUL");
 _Static_assert(offsetof(struct handoff, move) == 96, "H_MOVES");
 _Static_assert(sizeof(struct handoff) < PAGE_SIZE - 1024, "the stack shares its page");
 _Static_assert(sizeof(struct handoff_move) == 32, "MOVE_LEN");

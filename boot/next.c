@@ -215,6 +215,7 @@ static void fill_closing(struct handoff *h, const struct baton *b)
 {
 	const uint64_t *t = b->ticks;
 	static const char copying[] = "copying\n";
+	const char *unit = clock_unit();
 	size_t n, size = sizeof(h->closing);
 
 	if (b->opt.hops) {
@@ -225,12 +226,14 @@ static void fill_closing(struct handoff *h, const struct baton *b)
 	say("jump", "%s at 0x%lx, %lu ticks after entry", release(b), h->entry, clock_ticks());
 	n = (size_t)say_prefix(h->closing, size, "time");
 	n += (size_t)snprintf(h->closing + n, size - n,
-			      "entry %lu µs, ingest %lu µs, publish %lu µs, plan %lu µs, ",
-			      clock_to_us(t[STAGE_ENTRY]), clock_to_us(t[STAGE_INGEST]),
-			      clock_to_us(t[STAGE_PUBLISH]), clock_to_us(t[STAGE_PLAN]));
+			      "entry %lu %s, ingest %lu %s, publish %lu %s, plan %lu %s, ",
+			      clock_units(t[STAGE_ENTRY]), unit, clock_units(t[STAGE_INGEST]), unit,
+			      clock_units(t[STAGE_PUBLISH]), unit, clock_units(t[STAGE_PLAN]),
+			      unit);
 	console_show(h->closing, n);
 	console_show(copying, strlen(copying));
-	snprintf(h->closing + n, size - n, "copy ");
+	n += (size_t)snprintf(h->closing + n, size - n, "copy ") + 1;
+	snprintf(h->closing + n, size - n, " %s\r\n", unit);
 }
 
 /* One run of pages for trampoline, tables and boot_params. Return: where, or 0 and b->fault. */
