@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "arch/cpu.h"
 #include "arch/image.h"
 
 #define HDR_OFFSET    0x1f1
@@ -118,6 +119,7 @@ static EFI_STATUS begin(struct efi *e)
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 {
+	UINT64 entered = rdtsc();
 	struct efi e = { .image = image, .st = st, .bs = st->BootServices };
 	EFI_STATUS status = begin(&e);
 
@@ -133,6 +135,6 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 		free_all(&e);
 		return status;
 	}
-	__asm__ volatile("jmp entry_efi" : : "S"(e.bp) : "memory");
+	__asm__ volatile("jmp entry_efi" : : "S"(e.bp), "D"(entered) : "memory");
 	__builtin_unreachable();
 }

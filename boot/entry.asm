@@ -35,20 +35,18 @@
 entry64:
 	mov r13d, ENTRY_OTHER
 entry:
-	cli
-	cld
 	rdtsc
 	shl rdx, 32
 	lea r14, [rdx + rax]		; time of entry, for the clock
-	mov r15, rsi
 	jmp enter
 enter_pvh:				; the same, but RSI = hvm_start_info
 	mov r13d, ENTRY_PVH
 	jmp entry
 	global entry_efi:function hidden
-entry_efi:				; the same, from the EFI door
+entry_efi:				; the same, from the EFI door: RDI = time-stamp counter when it was entered
 	mov r13d, ENTRY_EFI
-	jmp entry
+	mov r14, rdi
+	jmp enter
 
 	times 0x280 - ($ - $$) db 0
 	global payload_slot
@@ -70,6 +68,9 @@ kernel_info_end:
 	section .text.entry exec
 ; From here on nothing of whoever was before is used but its page tables.
 enter:
+	cli
+	cld
+	mov r15, rsi
 	; Firmware may have mapped the image with rights of its own. Only baton's own tables are
 	; to count: away with translations that outlive a change of tables, and with write
 	; protection until they are in use.
