@@ -81,22 +81,26 @@ static const struct kho_abi *find_abi(const struct baton *b)
 	return kho_abi_by_release(b->kernel.release);
 }
 
-/* baton.abi= comes first. Only where a handover came in does the payload have to speak any version. */
+/* baton.abi= comes first. Only where there is a handover does the payload have to speak any version. */
 static int choose_abi(struct baton *b)
 {
 	const char *asked = b->opt.abi;
 
 	b->abi = asked[0] ? kho_abi_by_name(asked) : find_abi(b);
-	if (b->abi)
+	if (b->abi || (!asked[0] && !b->info.has_kho && !origin_wanted(b)))
 		return 0;
-	if (asked[0] || (b->info.has_kho && b->payload.abi[0]))
+	if (!asked[0] && payload_without_kho(&b->payload))
+		return fault_set(
+			&b->fault, "abi-none",
+			"Linux %s speaks no KHO version that is known, and would overwrite what is "
+			"handed to it; expected one of %s",
+			release(b), known_versions());
+	if (asked[0] || b->payload.abi[0])
 		return fault_set(&b->fault, "abi-unknown", "%s asked for; expected one of %s",
 				 asked[0] ? asked : b->payload.abi, known_versions());
-	if (b->info.has_kho || origin_wanted(b))
-		return fault_set(&b->fault, "abi-undecided",
-				 "no KHO version known for Linux %s; expected baton.abi= one of %s",
-				 release(b), known_versions());
-	return 0;
+	return fault_set(&b->fault, "abi-undecided",
+			 "no KHO version known for Linux %s; expected baton.abi= one of %s",
+			 release(b), known_versions());
 }
 
 int next_choose(struct baton *b)

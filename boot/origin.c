@@ -110,7 +110,9 @@ int origin_start(struct baton *b)
 		return 0;
 	}
 	if (!b->abi) {
-		say("origin", "the payload starts cold: KHO version not known, baton.abi= tells");
+		say("origin", "the payload starts cold: %s",
+		    payload_without_kho(&b->payload) ? "it speaks no KHO" :
+						       "KHO version not known, baton.abi= tells");
 		return 0;
 	}
 	if (!lay_out_wanted(b)) {

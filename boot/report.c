@@ -67,6 +67,7 @@ void report_books(const struct baton *b)
 static const struct {
 	const char *prefix, *advice;
 } advice[] = {
+	{ "abi-none", "bundle a kernel that is built with KHO, and start again" },
 	{ "abi-", "start again with baton.abi= on the command line" },
 	{ "option-", "correct the command line and start again" },
 	{ "script-", "correct the command line and start again" },

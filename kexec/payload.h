@@ -9,18 +9,23 @@
 #ifndef BATON_KEXEC_PAYLOAD_H
 #define BATON_KEXEC_PAYLOAD_H
 
+#include <string.h>
+
 #include "lib/fault.h"
 #include "lib/num.h"
 
 #define PAYLOAD_CMDLINE 4096 /* longest command line in a payload, with its NUL */
 #define PAYLOAD_ABI     64   /* longest version string in a payload, with its NUL */
 
+/* In baton/abi: batonctl has read the kernel, and it names no version that is known. */
+#define PAYLOAD_NO_ABI "none"
+
 /**
  * struct payload
  * @kernel, @kernel_size: a bzImage, not yet checked
  * @initrd, @initrd_size: NULL and 0 if there is none
  * @cmdline: empty and @has_cmdline false where baton's own command line is to be forwarded
- * @abi:     the KHO version recorded by batonctl bundle; empty if none is
+ * @abi:     the KHO version recorded by batonctl bundle, or PAYLOAD_NO_ABI; empty if nothing is
  */
 struct payload {
 	const void *kernel;
@@ -31,6 +36,12 @@ struct payload {
 	char cmdline[PAYLOAD_CMDLINE];
 	char abi[PAYLOAD_ABI];
 };
+
+/** payload_without_kho() - is it known that nothing can be handed to the kernel? */
+static inline bool payload_without_kho(const struct payload *p)
+{
+	return strcmp(p->abi, PAYLOAD_NO_ABI) == 0;
+}
 
 /**
  * payload_find() - decide what is to be started

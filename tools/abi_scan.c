@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kexec/payload.h"
 #include "tools/unpack.h"
 
 #define OVERRIDE "baton.abi= on the command line overrides this"
@@ -22,9 +23,11 @@ static bool has_string(const struct buffer *b, const char *string)
 	return memmem(b->data, b->size, needle, n + 2) != NULL;
 }
 
-static const struct kho_abi *scan(const struct buffer *kernel, char *note, size_t note_size)
+/* Return: what is to be recorded, or NULL. */
+static const char *scan(const struct buffer *kernel, char *note, size_t note_size)
 {
 	const struct kho_abi *row, *found = NULL;
+	char known[128];
 
 	for (unsigned int i = 0; (row = kho_abi_at(i)); i++) {
 		if (!has_string(kernel, row->compatible))
@@ -36,16 +39,16 @@ static const struct kho_abi *scan(const struct buffer *kernel, char *note, size_
 		}
 		found = row;
 	}
-	if (!found) {
-		char known[128];
-
-		snprintf(note, note_size, "the kernel names no KHO version that is known (%s)",
-			 kho_abi_list(known, sizeof(known)));
-	}
-	return found;
+	if (found)
+		return found->compatible;
+	snprintf(
+		note, note_size,
+		"the kernel names no KHO version that is known (%s): baton will hand nothing to it",
+		kho_abi_list(known, sizeof(known)));
+	return PAYLOAD_NO_ABI;
 }
 
-int abi_scan(const struct bzimage *bz, const uint8_t *image, const struct kho_abi **abi, char *note,
+int abi_scan(const struct bzimage *bz, const uint8_t *image, const char **abi, char *note,
 	     size_t note_size, struct fault *f)
 {
 	uint64_t at = bz->hdr.payload_offset, size = bz->hdr.payload_length;

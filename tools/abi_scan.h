@@ -9,14 +9,14 @@
 /**
  * abi_scan() - find the version in a bzImage
  * @bz, @image: the parsed image and its file
- * @abi:  set to the row; NULL if none is to be recorded
+ * @abi:  set to its name, or to PAYLOAD_NO_ABI if the kernel names none that is known; NULL if nothing is to be recorded
  * @note: set to why there is none; empty if there is one
  * @note_size: room in @note
  *
  * A baton image has none: between batons the incoming version is kept.
  * Return: 0; or -1 with fault kernel-payload or one of unpack()'s, but unpack-unknown.
  */
-int abi_scan(const struct bzimage *bz, const uint8_t *image, const struct kho_abi **abi, char *note,
+int abi_scan(const struct bzimage *bz, const uint8_t *image, const char **abi, char *note,
 	     size_t note_size, struct fault *f);
 
 #endif

@@ -26,7 +26,7 @@ struct parts {
 	struct buffer baton, kernel, initrd, out;
 	struct bzimage baton_bz, kernel_bz;
 	struct slot slot;
-	const struct kho_abi *abi;
+	const char *abi; /* NULL if none is recorded */
 };
 
 /* Check that @p->baton is a baton without a payload, and read its slot. */
@@ -128,8 +128,7 @@ static bool add_archive(struct parts *p, const struct bundle *b)
 	if (b->cmdline &&
 	    !add_entry(out, start, "baton/cmdline", file, b->cmdline, strlen(b->cmdline), 4))
 		return false;
-	if (p->abi && !add_entry(out, start, "baton/abi", file, p->abi->compatible,
-				 strlen(p->abi->compatible), 4))
+	if (p->abi && !add_entry(out, start, "baton/abi", file, p->abi, strlen(p->abi), 4))
 		return false;
 	return add_entry(out, start, "TRAILER!!!", 0, NULL, 0, 4);
 }
@@ -176,7 +175,7 @@ static void report(const struct parts *p, const struct bundle *b)
 
 	printf("%s: %lu KiB: baton %lu KiB, kernel %s %lu KiB, initrd %lu KiB, KHO version %s\n",
 	       b->out, kib(&p->out), kib(&p->baton), release[0] ? release : "(no release)",
-	       kib(&p->kernel), kib(&p->initrd), p->abi ? p->abi->compatible : "not recorded");
+	       kib(&p->kernel), kib(&p->initrd), p->abi ? p->abi : "not recorded");
 }
 
 int bundle_make(const struct bundle *b, struct fault *f)

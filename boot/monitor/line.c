@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define CTRL(c) ((c)&0x1f)
+#define CTRL(c) ((c) - '@')
 #define ESC     0x1b
 #define RUBOUT  0x7f
 #define CONTEXT 20 /* characters shown to the left of a cursor that has left the visible part */

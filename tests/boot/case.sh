@@ -87,6 +87,15 @@ spoil_no64() { cp "$1" "$2" && patch_bytes "$2" 0x236 '\x00\x00'; }
 # no kernel_version: the header does not say which release it is
 spoil_nameless() { cp "$1" "$2" && patch_bytes "$2" 0x20e '\x00\x00'; }
 spoil_roomy() { cp "$1" "$2" && patch_bytes "$2" 0x260 '\x00\x00\xf0\x00'; } # init_size: 15 MiB
+# in place of the compressed kernel one that names no KHO version
+spoil_no_kho() {
+	local at size=$((0x40))
+	cp "$1" "$2"
+	at=$((($(od -An -tu1 -j $((0x1f1)) -N 1 "$2") + 1) * 512 + $(od -An -tu4 -j $((0x248)) -N 4 "$2")))
+	{ echo 'no KHO' | gzip -9n && head -c $size /dev/zero; } | head -c $size |
+		dd of="$2" bs=1 seek="$at" conv=notrunc status=none
+	patch_bytes "$2" 0x24c '\x40\x00\x00\x00'
+}
 # init_size: 1 GiB
 spoil_huge() { cp "$1" "$2" && patch_bytes "$2" 0x260 '\x00\x00\x00\x40'; }
 
@@ -167,11 +176,12 @@ first_cmdline() {
 
 # start_machine: the first Linux, by itself or as the payload of baton
 start_machine() {
-	local kernel initrd=$DIR/first.cpio
+	local kernel initrd=$DIR/first.cpio parts=()
 	kernel=$(peer "${C[from]}")
 	if [ "${C[start]}" = origin ]; then
 		[ -z "${C[payload]}" ] || kernel=$NEXT
-		make_payload_archive "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd"
+		[ "${C[payload]}" != no_kho ] || { echo none >"$DIR/abi" && parts=(abi="$DIR/abi"); }
+		make_payload_archive "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd" "${parts[@]}"
 		kernel=$BATON initrd=$DIR/origin.cpio
 	fi
 	machine_start "${C[mem]}" "${C[smp]}" "${C[qemu]}" "$kernel" "$initrd" "$(first_cmdline)"

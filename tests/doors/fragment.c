@@ -41,7 +41,7 @@ static UINTN read_options(EFI_HANDLE device, CHAR16 *options)
 	    !EFI_ERROR(root->Open(root, &file, L"\\EFI\\test\\options", EFI_FILE_MODE_READ, 0)) &&
 	    !EFI_ERROR(file->Read(file, &size, text)))
 		while (n < size && text[n] && text[n] != '\n') {
-			options[n] = text[n];
+			options[n] = (UINT8)text[n];
 			n++;
 		}
 	options[n] = 0;

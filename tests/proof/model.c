@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+typedef bool key_change(struct keys *s, uint64_t key);
+
 void model_init(struct model *m, const struct facts *f, const struct handover *now,
 		const struct handover *in)
 {
@@ -20,7 +22,7 @@ void model_init(struct model *m, const struct facts *f, const struct handover *n
 /* Enter the keys of m->list and m->chunk, or take them out. */
 static void apply(struct model *m, struct keys *keys, bool in)
 {
-	bool (*change)(struct keys * s, uint64_t key) = in ? keys_add : keys_remove;
+	key_change *change = in ? keys_add : keys_remove;
 
 	for (unsigned int i = 0; i < m->nr_list; i++)
 		change(keys, m->list[i]);

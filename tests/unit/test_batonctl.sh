@@ -164,13 +164,14 @@ refused()
 		[ ! -e bundle.bzImage ]
 }
 
-# records VERSION KERNEL - the bundle records that version; "" for none
+# records VERSION KERNEL - the bundle records that version; "" for nothing
 records()
 {
 	good -k "$2" baton.bzImage || return 1
 	archive bundle.bzImage
 	if [ -n "$1" ]; then
-		[ "$(cat x/baton/abi)" = "$1" ] && grep -q "KHO version $1\$" out && [ ! -s err ]
+		[ "$(cat x/baton/abi)" = "$1" ] && grep -q "KHO version $1\$" out &&
+			{ [ "$1" = none ] || [ ! -s err ]; }
 	else
 		[ ! -e x/baton/abi ] && grep -q "KHO version not recorded\$" out &&
 			grep -q "^batonctl: ." err
@@ -289,7 +290,11 @@ kernel k v
 check "one version twice is one" records kho-v3 k
 vmlinux v kho-v99 xkho-v4 kho-v4x
 kernel k v
-check "no version: none is recorded" records "" k
+check "no version that is known: that is recorded" records none k
+check "and said" grep -q "^batonctl: the kernel names no KHO version that is known" err
+vmlinux v "no KHO at all"
+kernel k v
+check "no KHO: that is recorded" records none k
 vmlinux v kho-v4
 bzimage k v baton-0.2
 check "a baton as the next kernel: none is recorded" records "" k

@@ -53,6 +53,10 @@ row origin-cold 'a payload of which no KHO version is known starts cold' start=o
 	payload=nameless want='origin +the payload starts cold: KHO version not known' deny='exec from: baton-[0-9.]+ \(count 1\)'
 row origin-undecided 'the same, where a handover was asked for: refused' start=origin init=relay memory=any \
 	payload=nameless append="$WORD" refuse=abi-undecided
+row origin-none 'a bundle of a kernel without KHO: no chain begins' start=origin init=relay memory=any \
+	payload=no_kho append=baton.script=nonsense refuse=script-failed want='origin +the payload starts cold: it speaks no KHO'
+row origin-none-wanted 'the same, where a handover was asked for: refused' start=origin init=relay memory=any \
+	payload=no_kho append="$WORD" refuse=abi-none
 row origin-no-room 'more scratch than there is' start=origin init=relay memory=any \
 	append="$WORD baton.scratch=3G,0,0" refuse=scratch-no-room
 row origin-no-memory 'more reserved memory than there is' start=origin init=relay memory=any \

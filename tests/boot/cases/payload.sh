@@ -23,6 +23,8 @@ row payload-abi-recorded 'what the bundle recorded decides, where the header nam
 	payload=nameless want='KHO restore succeeded' want='speaks kho-v4'
 row payload-abi-undecided 'no record and no release: refused before anything is built' \
 	init=relay via=cpio payload=nameless refuse=abi-undecided deny='[]] out  '
+row payload-abi-none 'a bundle of a kernel without KHO, which would overwrite everything: refused' \
+	init=relay payload=no_kho refuse=abi-none deny='[]] out  '
 
 row bad-payload-missing 'no payload at all' init=relay via=none refuse=payload-missing
 row bad-payload-text 'a payload that is no kernel' init=relay via=cpio payload=text refuse=kernel-not-bzimage
