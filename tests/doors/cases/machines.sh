@@ -84,16 +84,7 @@ setup_no_serial() {
 }
 
 # Firmware with a memory map in pieces: an application of ours breaks it up and starts what is to start.
-setup_e820() {
-	local gnuefi=/usr/lib
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
-		-mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi \
-		-isystem /usr/include/efi/x86_64 -c -o "$WORK/fragment.o" "$TOP/tests/doors/fragment.c"
-	ld -nostdlib -shared -Bsymbolic -znocombreloc -T "$gnuefi/elf_x86_64_efi.lds" \
-		"$gnuefi/crt0-efi-x86_64.o" "$WORK/fragment.o" -L "$gnuefi" -lefi -lgnuefi -o "$WORK/fragment.so"
-	objcopy -j .text -j .sdata -j .data -j .rodata -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
-		--target=efi-app-x86_64 "$WORK/fragment.so" "$WORK/fragment.efi"
-}
+setup_e820() { efi_app fragment; }
 
 # start_e820 DOOR CONSOLE KERNEL INITRD
 start_e820() {

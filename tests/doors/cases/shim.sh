@@ -5,7 +5,6 @@
 # shim knows a second one besides, as the machine owner's, by which a kernel beside baton may be signed.
 
 SHIM=/usr/lib/shim/shimx64.efi
-GNU_EFI=/usr/lib
 
 # own_key NAME: a key that nobody knows yet, $WORK/NAME.key, with its certificate $WORK/NAME.pem
 own_key() {
@@ -15,14 +14,8 @@ own_key() {
 
 # build_enrol: the program that makes a key the machine owner's and starts shim, signed, $WORK/enrol.efi
 build_enrol() {
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fpic -ffreestanding -fno-stack-protector -fshort-wchar \
-		-mno-red-zone -maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI -DWORDS="L\"$WORDS\"" \
-		-isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
-		-c -o "$WORK/enrol.o" "$TOP/tests/doors/enrol.c"
-	ld -nostdlib -shared -Bsymbolic -T "$GNU_EFI/elf_x86_64_efi.lds" -L "$GNU_EFI" -o "$WORK/enrol.so" \
-		"$GNU_EFI/crt0-efi-x86_64.o" "$WORK/enrol.o" -lefi -lgnuefi
-	objcopy --target=efi-app-x86_64 -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .sbat \
-		"$WORK/enrol.so" "$WORK/enrol.unsigned"
+	efi_app enrol -DWORDS="L\"$WORDS\""
+	mv "$WORK/enrol.efi" "$WORK/enrol.unsigned"
 	sign "$WORK/enrol.unsigned" "$WORK/enrol.efi"
 }
 
