@@ -27,6 +27,7 @@ test_pe_image() {
 	for f in "$B/baton.bzImage" "$COMMON/bundle"; do
 		covered "$f" || return 1
 		objdump -p "$f" | grep -q NX_COMPAT || { echo "$f: not NX_COMPAT" && return 1; }
+		objdump -p "$f" | grep -q '^MajorImageVersion\s*1$' || { echo "$f: takes no initrd" && return 1; }
 		rights=$(sections "$f" | paste -sd ' ' | sed -E '
 			s/([^ ]+) [^ ]+ [^ ]+ [^ ]+ ([^ ]+)/\1:\2/g; s/,?(CONTENTS|ALLOC|LOAD),?//g')
 		[[ $rights =~ ^$SECTIONS(' .payload:READONLY,DATA')?$ ]] || { echo "$f: sections $rights" && return 1; }
