@@ -34,6 +34,7 @@
 #define MAX_NAMES    512
 #define MAX_NODES    8
 #define EFIVARS      "/sys/firmware/efi/efivars"
+#define GLOBAL       "8be4df61-93ca-11d2-aa0d-00e098032b8c" /* EFI_GLOBAL_VARIABLE */
 #define NODES        "/sys/devices/system/node"
 #define CPUS         "/sys/devices/system/cpu"
 #define MAX_LINE     4096
@@ -239,18 +240,25 @@ static void print_seed(void)
 	say("random seed: %s", given || efi_seed ? "given" : "none");
 }
 
-/* EFI variables: reading one is a call to a runtime service. */
+/* EFI variables: reading one is a call to a runtime service. The second is not there on every firmware. */
 static void print_variables(void)
 {
-	uint8_t value[64] = { 0 };
-	ssize_t n;
-	int fd;
+	static const char *const name[] = { "PlatformLang", "SecureBoot" };
+	char path[128];
 
 	if (mount("efivarfs", EFIVARS, "efivarfs", 0, NULL))
 		return;
-	fd = open(EFIVARS "/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", O_RDONLY);
-	n = fd < 0 ? -1 : read(fd, value, sizeof(value));
-	say("variable SecureBoot %zd bytes, %u", n, value[4]);
+	for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++) {
+		uint8_t value[64] = { 0 };
+		ssize_t n;
+		int fd;
+
+		snprintf(path, sizeof(path), EFIVARS "/%s-" GLOBAL, name[i]);
+		fd = open(path, O_RDONLY);
+		n = fd < 0 ? -1 : read(fd, value, sizeof(value));
+		close(fd);
+		say("variable %s %zd bytes, %u", name[i], n, value[4]);
+	}
 }
 
 static void kexec_on(void)

@@ -45,7 +45,7 @@ story() {
 		/^iomem [^ ]+ : System RAM/ { split($2, r, "-"); ranges++; bytes += hex(r[2]) + 1 - hex(r[1]) }
 		/^(acpi|efi|dmi) [^=]*$/ && !/runtime / { name = $1; sub(/^[^ ]+ /, ""); names[name] = names[name] " " $0 }
 		/^random seed/ { sub(/.*: /, ""); seed = $0 }
-		/^variable .* [0-9]+ bytes/ { tell("EFI", "reads the variable SecureBoot: runtime services work") }
+		/^variable PlatformLang [0-9]+ bytes/ { tell("EFI", "variables can be read: runtime services work") }
 		/^cmdline / { sub(/^[^ ]+ /, ""); words = $0 }
 		/^end/ {
 			tell("memory", sprintf("%.1f MiB in %d ranges", bytes / 1048576, ranges))

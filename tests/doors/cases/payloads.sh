@@ -69,7 +69,7 @@ TESTS+=(kexec-uefi-cold)
 test_kexec_uefi_cold() {
 	uefi "$LOG" -kernel "$KERNEL" -append "${WORDS/kho=on/kho=off}" -initrd "$COMMON/first-baton.cpio"
 	want 'µs\] handover +none came in' && want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)' &&
-		want '^DOOR: variable SecureBoot 5 bytes'
+		want '^DOOR: variable PlatformLang [0-9]+ bytes'
 }
 
 # Without KHO Linux loads at the top of memory: all of baton lies above 4 GiB, and nothing of scratch is known.
@@ -93,5 +93,5 @@ test_uefi_origin() {
 	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
 	revived=$(grep -ac "Revived memory reservation 'chain' from KHO" "$LOG")
 	[ "$revived" -eq 2 ] || { echo "revived $revived times, expected 2" && return 1; }
-	want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 3\)' && want '^DOOR: variable SecureBoot 5 bytes'
+	want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 3\)' && want '^DOOR: variable PlatformLang [0-9]+ bytes'
 }
