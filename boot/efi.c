@@ -84,6 +84,14 @@ void *efi_alloc_at(struct efi *e, EFI_PHYSICAL_ADDRESS at, UINT64 bytes)
 	return data;
 }
 
+void *efi_table(const struct efi *e, const EFI_GUID *guid)
+{
+	for (UINTN i = 0; i < e->st->NumberOfTableEntries; i++)
+		if (memcmp(&e->st->ConfigurationTable[i].VendorGuid, guid, sizeof(*guid)) == 0)
+			return e->st->ConfigurationTable[i].VendorTable;
+	return NULL;
+}
+
 static void free_all(struct efi *e)
 {
 	for (unsigned int i = 0; i < e->nr_blocks; i++)
@@ -129,8 +137,10 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 	}
 	if (!EFI_ERROR(status))
 		status = efi_check(&e);
-	if (!EFI_ERROR(status))
+	if (!EFI_ERROR(status)) {
+		efi_keep_tpm_log(&e);
 		status = efi_leave(&e);
+	}
 	if (EFI_ERROR(status)) {
 		free_all(&e);
 		return status;

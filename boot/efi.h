@@ -76,6 +76,9 @@ void *efi_alloc(struct efi *e, UINT64 bytes);
 /** efi_alloc_at() - the same at @at, if that memory is free, and without a message. */
 void *efi_alloc_at(struct efi *e, EFI_PHYSICAL_ADDRESS at, UINT64 bytes);
 
+/** efi_table() - the firmware's configuration table of that name. Return: NULL if there is none. */
+void *efi_table(const struct efi *e, const EFI_GUID *guid);
+
 /* efi_files.c: nothing is open between two calls */
 
 /** efi_find() - the file @path beside the image. What is not there is a source without bytes. */
@@ -104,6 +107,11 @@ EFI_STATUS efi_payload(struct efi *e);
 
 /** efi_check() - is what will be found as payload a kernel that baton can start? */
 EFI_STATUS efi_check(struct efi *e);
+
+/* efi_tpm.c */
+
+/** efi_keep_tpm_log() - where the firmware measures: put its event log where Linux looks for it */
+void efi_keep_tpm_log(struct efi *e);
 
 /* efi_machine.c */
 

@@ -25,22 +25,13 @@ struct memory_map {
 	UINT32 version;
 };
 
-static bool same_guid(const EFI_GUID *a, const EFI_GUID *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static void find_acpi(struct efi *e)
 {
 	static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID;
 
-	for (UINTN i = 0; i < e->st->NumberOfTableEntries; i++) {
-		const EFI_CONFIGURATION_TABLE *t = &e->st->ConfigurationTable[i];
-
-		if (same_guid(&t->VendorGuid, &acpi2) ||
-		    (!e->bp->acpi_rsdp_addr && same_guid(&t->VendorGuid, &acpi1)))
-			e->bp->acpi_rsdp_addr = (UINTN)t->VendorTable;
-	}
+	e->bp->acpi_rsdp_addr = (UINTN)efi_table(e, &acpi2);
+	if (!e->bp->acpi_rsdp_addr)
+		e->bp->acpi_rsdp_addr = (UINTN)efi_table(e, &acpi1);
 }
 
 /* One byte of a variable. Return: its status; @value is 0 on error. */

@@ -21,7 +21,7 @@ declare -A SETS=(
 	[run]='gcc libc6-dev qemu-system-x86 ovmf'
 	# the tests of the doors: disk images, boot loaders, signatures
 	[doors]='mtools dosfstools xorriso grub-common grub-pc-bin grub-efi-amd64-bin sbsigntool openssl ovmf
-		shim-unsigned gcc gnu-efi binutils qemu-system-x86 file'
+		shim-unsigned swtpm gcc gnu-efi binutils qemu-system-x86 file'
 	# tests and lint
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
 		shellcheck clang-format clang-tidy valgrind git'

@@ -29,6 +29,7 @@ BOARD=q35        # the machine: these four, and $WORDS, are set by tests of othe
 MEM=512          # MiB
 MORE=()          # QEMU's words for what else it has
 VIDEO=(-vga std) # its screen
+TPM=no           # yes: it has one
 SERIAL=yes       # no: it has none, and the console is QEMU's debug console
 MICROVM=microvm,acpi=off,pit=on,pic=on # without ACPI, because Linux finds no timer there to calibrate others by
 # shellcheck disable=SC2034 # for those who read this file
@@ -49,6 +50,7 @@ guest() {
 		newc_dir sys
 		newc_node dev/console 5 1
 		newc_node dev/null 1 3
+		newc_node dev/mem 1 1
 		newc_node dev/port 1 4
 		newc_file init "$COMMON/init"
 		for pair in "$@"; do
@@ -154,14 +156,32 @@ grub_disk() {
 
 # ---- machines ---------------------------------------------------------------------------------------------
 
+# emulate_tpm: for one machine, until $WORK/tpm/pid is killed
+emulate_tpm() {
+	mkdir -p "$WORK/tpm"
+	swtpm socket --tpm2 --tpmstate dir="$WORK/tpm" --ctrl type=unixio,path="$WORK/tpm/control" \
+		--flags startup-clear --daemon --pid file="$WORK/tpm/pid"
+}
+
+# end_tpm: and wait for it, because a second one can't begin before
+end_tpm() {
+	local pid
+	pid=$(cat "$WORK/tpm/pid" 2>/dev/null) || return 0
+	while kill "$pid" 2>/dev/null; do
+		sleep 0.1
+	done
+	rm -f "$WORK/tpm/pid"
+}
+
 # machine CONSOLE QEMU-WORD...: run it until the last Linux has said all, the firmware gave up, or time is up
 machine() {
 	local log=$1 pid tries=$((LIMIT * 5)) over=${UNTIL:-No bootable option|end +halted|Kernel panic}
 	local qemu=("$QEMU" -accel "$ACCEL" -m "$MEM" -nodefaults -no-reboot -display none "${MORE[@]}")
 	shift
-	if [ "$log" = - ]; then
-		"${qemu[@]}" -serial stdio "$@"
-		return
+	if [ "$TPM" = yes ]; then
+		emulate_tpm
+		qemu+=(-chardev "socket,id=tpm,path=$WORK/tpm/control" -tpmdev 'emulator,id=tpm0,chardev=tpm'
+			-device 'tpm-crb,tpmdev=tpm0')
 	fi
 	: >"$log"
 	if [ "$SERIAL" = no ]; then
@@ -177,6 +197,7 @@ machine() {
 	done
 	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
+	[ "$TPM" = no ] || end_tpm
 	sed -i '/terminating on signal/d' "$log.qemu"
 	cat "$log.qemu" # nothing, or why there is no machine
 }
@@ -256,6 +277,7 @@ facts() {
 		/iomem 000e[0-9a-f]{4}-.*Adapter ROM/d
 		/log KHO:/d
 		/efi runtime 0x4 /d
+		/tpm events /d
 		s/(INITRD|RNG)=0x[0-9a-f]+ ?//g
 		s/(MEMATTR|TPMEventLog)=0x[0-9a-f]+ ?/\1 /g
 		s/(BOOT_IMAGE|initrd)=[^ ]* ?//; s/ +$//'

@@ -39,10 +39,13 @@
 #define CPUS         "/sys/devices/system/cpu"
 #define MAX_LINE     4096
 #define DEBUGCON     0xe9
+#define TPM_LOG      "TPMEventLog="
+#define TPM_MAX      (1 << 18)
 #define RNG_SEED     9 /* SETUP_RNG_SEED */
 
 static int ports = -1;
-static bool efi_seed; /* in a table of the firmware's */
+static bool efi_seed;    /* in a table of the firmware's */
+static uint64_t tpm_log; /* where it is; 0 if there is none */
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -198,7 +201,11 @@ static void print_log(void)
 		text += 2;
 		if (tells(text))
 			say("log %s", text);
-		efi_seed |= strncmp(text, "efi:", 4) == 0 && strstr(text, " RNG=0x");
+		if (strncmp(text, "efi:", 4) != 0)
+			continue;
+		efi_seed |= strstr(text, " RNG=0x") != NULL;
+		if (strstr(text, TPM_LOG))
+			tpm_log = strtoull(strstr(text, TPM_LOG) + strlen(TPM_LOG), NULL, 16);
 	}
 }
 
@@ -238,6 +245,51 @@ static void print_seed(void)
 		fclose(f);
 	}
 	say("random seed: %s", given || efi_seed ? "given" : "none");
+}
+
+static uint32_t get(const uint8_t *at, int bytes)
+{
+	uint32_t value = 0;
+
+	while (bytes--)
+		value = value << 8 | at[bytes];
+	return value;
+}
+
+/* Behind an event with several digests, whose lengths are in the table @bank; NULL if it has others. */
+static const uint8_t *next_event(const uint8_t *at, const uint8_t *bank, uint32_t banks)
+{
+	uint32_t digests = get(at + 8, 4);
+
+	at += 12;
+	for (uint32_t i = 0; i < digests; i++) {
+		uint32_t k = 0;
+
+		while (k < banks && get(bank + 4 * k, 2) != get(at, 2))
+			k++;
+		if (k == banks)
+			return NULL;
+		at += 2 + get(bank + 4 * k + 2, 2);
+	}
+	return at + 4 + get(at, 4);
+}
+
+/* Does the log of what the firmware has measured end where its size says? */
+static void print_tpm_log(void)
+{
+	static uint8_t data[TPM_MAX];
+	const uint8_t *first = data + 9, *at, *end;
+	int fd = open("/dev/mem", O_RDONLY), events = 1;
+
+	if (!tpm_log || pread(fd, data, 9, tpm_log) != 9 || get(data, 4) > TPM_MAX / 2 ||
+	    pread(fd, data, 9 + get(data, 4), tpm_log) < 9 + 32)
+		return;
+	end = first + get(data, 4);
+	at = first + 32 + get(first + 28, 4);
+	for (; at && at < end; events++)
+		at = next_event(at, first + 60, get(first + 56, 4));
+	say("tpm log %u: %s", data[8], at == end ? "whole" : "broken");
+	say("tpm events %d", events);
 }
 
 /* EFI variables: reading one is a call to a runtime service. The second is not there on every firmware. */
@@ -324,6 +376,7 @@ int main(void)
 	print_log();
 	print_params();
 	print_seed();
+	print_tpm_log();
 	print_cpu();
 	print_nodes();
 	print_file("iomem", "/proc/iomem");

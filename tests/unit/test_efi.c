@@ -54,6 +54,20 @@ EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHA
 	return status;
 }
 
+/* The tables of ACPI 1 and 2, where there are such. */
+static void *acpi[2];
+
+void *efi_table(const struct efi *e, const EFI_GUID *guid)
+{
+	static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID;
+
+	(void)e;
+	if (memcmp(guid, &acpi1, sizeof(acpi1)) == 0)
+		return acpi[0];
+	assert_memory_equal(guid, &acpi2, sizeof(acpi2));
+	return acpi[1];
+}
+
 static EFI_STATUS EFIAPI get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map, UINTN *key,
 					UINTN *entry, UINT32 *version)
 {
@@ -414,6 +428,20 @@ static void test_screen(void **state)
 	assert_int_equal(bp.screen_info.ext_lfb_base, 0x12);
 }
 
+/* Of two the newer. */
+static void test_acpi(void **state)
+{
+	struct efi e = { .bp = &bp };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		acpi[0] = i & 1 ? (void *)0x1000 : NULL;
+		acpi[1] = i & 2 ? (void *)0x2000 : NULL;
+		find_acpi(&e);
+		assert_int_equal(bp.acpi_rsdp_addr, i & 2 ? 0x2000 : i ? 0x1000 : 0);
+	}
+}
+
 static EFI_STATUS rng_status;
 
 static EFI_STATUS EFIAPI get_rng(EFI_RNG_PROTOCOL *this, EFI_RNG_ALGORITHM *algorithm, UINTN len,
@@ -477,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_no_map),       cmocka_unit_test(test_place_of_ext),
 		cmocka_unit_test(test_odd_firmware), cmocka_unit_test(test_secure_boot),
 		cmocka_unit_test(test_screen),       cmocka_unit_test(test_seed),
+		cmocka_unit_test(test_acpi),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

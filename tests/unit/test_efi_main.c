@@ -106,6 +106,12 @@ EFI_STATUS efi_check(struct efi *e)
 	return fw.check;
 }
 
+void efi_keep_tpm_log(struct efi *e)
+{
+	assert_int_equal(fw.check, EFI_SUCCESS);
+	assert_non_null(e->bp);
+}
+
 EFI_STATUS efi_leave(struct efi *e)
 {
 	assert_non_null(efi_alloc(e, 1));

@@ -16,6 +16,7 @@ odd_bios() {
 # said_times REGEX: how often
 said_times() { grep -acE -- "$1" "$LOG" || true; }
 
+# shellcheck disable=SC2034 # MORE is for machine
 # ends_by WORD COMMAND...: it ends as baton.onerror=WORD says: a machine that is reset says it all again
 ends_by() {
 	local word=$1 before=$SECONDS
