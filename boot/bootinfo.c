@@ -217,6 +217,26 @@ static int read_cmdline(struct boot_info *bi, struct fault *fault)
 	return 0;
 }
 
+/*
+ * Where it is not known what is RAM: how the run is to end stands in the command line, and the boot protocol has that
+ * mapped whatever the memory map says. The door is open for it alone, and closed again.
+ */
+static void read_cmdline_only(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_t end))
+{
+	paddr_t addr = (uint64_t)bi->bp->ext_cmd_line_ptr << 32 | bi->bp->hdr.cmd_line_ptr, end;
+	paddr_t base = align_down(addr, PAGE_SIZE);
+	struct fault none;
+
+	bi->cmdline = "";
+	if (!addr || !range_end(base, CMDLINE_SIZE + PAGE_SIZE, &end))
+		return;
+	bi->windows[0] = (struct window){ base, end, ptr(base, end) };
+	bi->door = (struct door){ bi->windows, 1 };
+	if (bi->windows[0].ptr)
+		read_cmdline(bi, &none);
+	bi->door.nr = 0;
+}
+
 static int read_initrd(struct boot_info *bi, struct fault *fault)
 {
 	const struct boot_params *bp = bi->bp;
@@ -237,14 +257,20 @@ static int read_initrd(struct boot_info *bi, struct fault *fault)
 int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t bp_addr,
 		   void *(*ptr)(paddr_t base, paddr_t end), struct findings *f, struct fault *fault)
 {
+	int err;
+
 	memset(bi, 0, sizeof(*bi));
 	bi->bp = bp;
 	bi->bp_addr = bp_addr;
-	if (read_ram(bi, fault))
+	err = read_ram(bi, fault);
+	if (!err) {
+		open_windows(bi, ptr);
+		err = read_chain(bi, ptr, f, fault);
+	}
+	if (err) {
+		read_cmdline_only(bi, ptr);
 		return -1;
-	open_windows(bi, ptr);
-	if (read_chain(bi, ptr, f, fault))
-		return -1;
+	}
 	check_chain(bi, f);
 	if (read_cmdline(bi, fault))
 		return -1;

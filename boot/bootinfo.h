@@ -84,7 +84,7 @@ static inline unsigned int boot_e820_entries(const struct boot_params *bp)
  * E820_EXT can only be read through the door, so the windows are made twice: from the table, then with it.
  *
  * Return: 0; or -1 with fault e820-empty, e820-too-many, cmdline-not-ram, cmdline-too-long (4096 with its
- * NUL), initrd-not-ram.
+ * NUL), initrd-not-ram. @bi->cmdline is then what could be read of it; with the first two the door is closed.
  */
 int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t bp_addr,
 		   void *(*ptr)(paddr_t base, paddr_t end), struct findings *f,

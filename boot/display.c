@@ -62,8 +62,8 @@ void display_refusal(struct baton *b)
 {
 	struct paging pt;
 
-	/* The command line is read when all RAM is known: before that nobody knows what the screen may not be. */
-	if (!console_awaits_screen() || !b->info.cmdline)
+	/* Where it is not known what is RAM, nobody knows what the screen may not be. */
+	if (!console_awaits_screen() || !b->info.door.nr)
 		return;
 	if (!framebuffer.end)
 		display_find(b);

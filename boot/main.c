@@ -36,7 +36,7 @@ static int read_inputs(struct baton *b, paddr_t boot_params)
 	int err = boot_info_read(&b->info, (const struct boot_params *)boot_params, boot_params,
 				 identity, &b->findings, &b->fault);
 	struct fault option = { 0 };
-	int bad = options_parse(&b->opt, err ? "" : b->info.cmdline, &option);
+	int bad = options_parse(&b->opt, b->info.cmdline, &option);
 
 	console_init(b->opt.console, b->opt.baud, b->opt.screen);
 	console_mute(b->opt.hops && b->opt.hops != b->opt.hops_total);

@@ -3,6 +3,7 @@
 ; An option ROM that makes the BIOS an odd one, for QEMU's -option-rom: it takes over INT 15h.
 ;
 ;   NO_MAP     AX=E820h is not supported
+;   NO_RAM     it has one entry, which is not RAM
 ;   A20_SHUT   whoever asks for the memory map finds address line 20 off, and the BIOS can't turn it on (AX=2401h)
 ;   A20_STUCK  the same, and the chip set can't either: whatever goes to its port 92h, it is off again after it,
 ;              by a breakpoint on that port
@@ -47,6 +48,19 @@ service:
 
 %ifdef NO_MAP
 map:
+%elifdef NO_RAM
+map:	mov dword [es:di], 0
+	mov dword [es:di + 4], 0
+	mov dword [es:di + 8], 0x100000
+	mov dword [es:di + 12], 0
+	mov dword [es:di + 16], 2
+	mov eax, 0x534d4150		; SMAP
+	xor ebx, ebx			; it is the last
+	push bp
+	mov bp, sp
+	and byte [bp + 6], ~1
+	pop bp
+	iret
 %else
 map:	call close_a20
 %ifdef A20_STUCK

@@ -287,9 +287,9 @@ static void test_e820_ext_takes_an_entry(void **state)
 	expect_finding("setup-data-not-ram");
 }
 
-static void test_e820_ext_too_many(void **state)
+/* With those of the table they are one range more than there is room for. */
+static void too_many(void)
 {
-	(void)state;
 	chain(MIB(1));
 	node(MIB(1), 0, 1, 20 * 1023);
 	for (unsigned int i = 0; i < 1023; i++) {
@@ -297,6 +297,12 @@ static void test_e820_ext_too_many(void **state)
 		put(MIB(1) + 24 + 20 * i, 8, 4096);
 		put(MIB(1) + 32 + 20 * i, 4, 1);
 	}
+}
+
+static void test_e820_ext_too_many(void **state)
+{
+	(void)state;
+	too_many();
 	assert_int_equal(read_it(), -1);
 	assert_string_equal(fault.name, "e820-too-many");
 	put(MIB(1) + 12, 4, 20 * 1022);
@@ -570,6 +576,57 @@ static void test_keep_firmware(void **state)
 	assert_true(boot_info_keep_firmware(bi, &set));
 }
 
+/* How a run is to end is known even where nothing else is; and nothing else can be reached then. */
+static void test_cmdline_of_refusal(void **state)
+{
+	static const struct {
+		const char *comment;
+		paddr_t at;
+		size_t len;
+		const char *line;
+	} rows[] = {
+		{ "none", 0, 0, "" },
+		{ "across two pages", MIB(2) + 4090, 10, "xxxxxxxxxx" },
+		{ "where nothing can be reached", MEMORY - 4080, 3, "" },
+		{ "at the end of all addresses", UINT64_MAX - 4096, 0, "" },
+		{ "without an end", MIB(2), 8192, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		teardown(state);
+		setup(state);
+		set_cmdline(rows[i].at);
+		if (rows[i].at < MEMORY)
+			memset(memory + rows[i].at, 'x', rows[i].len);
+		memory[BP + 0x1e8] = 0;
+		assert_int_equal(read_it(), -1);
+		assert_string_equal(fault.name, "e820-empty");
+		if (strcmp(bi->cmdline, rows[i].line) != 0)
+			fail_msg("%s: '%s'", rows[i].comment, bi->cmdline);
+		assert_null(door_ro(&bi->door, MIB(2), 1));
+	}
+}
+
+static void test_cmdline_of_other_refusals(void **state)
+{
+	(void)state;
+	set_cmdline(MIB(2));
+	memset(memory + MIB(2), 'x', 5);
+	too_many();
+	assert_int_equal(read_it(), -1);
+	assert_string_equal(fault.name, "e820-too-many");
+	assert_string_equal(bi->cmdline, "xxxxx");
+	assert_null(door_ro(&bi->door, MIB(2), 1));
+
+	chain(0);
+	set_initrd(GIB(8), 1);
+	assert_int_equal(read_it(), -1);
+	assert_string_equal(fault.name, "initrd-not-ram");
+	assert_string_equal(bi->cmdline, "xxxxx");
+	assert_non_null(door_ro(&bi->door, MIB(2), 1));
+}
+
 /* The numbers are those of enum efi_secureboot_mode of Linux; 0 is where no UEFI was asked. */
 static void test_secure(void **state)
 {
@@ -605,6 +662,8 @@ int main(void)
 		TEST(test_initrd),
 		TEST(test_inputs),
 		TEST(test_keep_firmware),
+		TEST(test_cmdline_of_refusal),
+		TEST(test_cmdline_of_other_refusals),
 		TEST(test_secure),
 	};
 

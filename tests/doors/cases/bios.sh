@@ -16,17 +16,19 @@ odd_bios() {
 # said_times REGEX: how often
 said_times() { grep -acE -- "$1" "$LOG" || true; }
 
+REFUSAL='^baton: .*: |refused +[a-z0-9-]+: '
+
 # shellcheck disable=SC2034 # MORE is for machine
 # ends_by WORD COMMAND...: it ends as baton.onerror=WORD says: a machine that is reset says it all again
 ends_by() {
 	local word=$1 before=$SECONDS
 	shift
 	MORE=(-action reboot=reset)
-	LIMIT=10 UNTIL='nothing' "$@" baton.onerror=halt "baton.onerror=$word" quiet
+	LIMIT=10 UNTIL='never said' "$@" baton.onerror=halt "baton.onerror=$word" quiet
 	case $word in
-	reboot) (($(said_times '^baton: .*: ') > 1)) ;;
-	poweroff) (($(said_times '^baton: .*: ') == 1 && SECONDS - before < 8)) ;;
-	halt) (($(said_times '^baton: .*: ') == 1 && SECONDS - before >= 8)) ;;
+	reboot) (($(said_times "$REFUSAL") > 1)) ;;
+	poweroff) (($(said_times "$REFUSAL") == 1 && SECONDS - before < 8)) ;;
+	halt) (($(said_times "$REFUSAL") == 1 && SECONDS - before >= 8)) ;;
 	esac || { echo "after $((SECONDS - before)) s, $word:" && cat "$LOG" && return 1; }
 }
 
@@ -39,6 +41,12 @@ TESTS+=(bios-no-map)
 test_bios_no_map() {
 	odd_bios NO_MAP
 	want '^baton: e820-missing: the BIOS gives no memory map' && want_not 'µs\] baton'
+}
+
+TESTS+=(bios-no-ram)
+test_bios_no_ram() {
+	UNTIL='end +halted' odd_bios NO_RAM
+	want 'refused +e820-empty: the memory map of 1 entries names no whole page of RAM' && want 'end +halted'
 }
 
 TESTS+=(bios-a20-shut)
@@ -59,5 +67,5 @@ test_bios_on_error() {
 	for word in reboot poweroff halt; do
 		ends_by "$word" odd_bios NO_MAP || return 1
 	done
-	ends_by reboot no_long_mode && ends_by halt no_long_mode
+	ends_by reboot odd_bios NO_RAM && ends_by reboot no_long_mode && ends_by halt no_long_mode
 }
