@@ -113,7 +113,7 @@ static EFI_STATUS begin(struct efi *e)
 	if (hdr->header != HDR_MAGIC)
 		return efi_fail(e, EFI_LOAD_ERROR, L"efi-image: the setup header was not loaded",
 				NULL);
-	e->bp = efi_alloc(e, sizeof(*e->bp) + EFI_CMDLINE + sizeof(*e->seed) + EFI_SEED);
+	e->bp = efi_alloc(e, sizeof(*e->bp) + EFI_CMDLINE + sizeof(*e->seed) + PARAMS_SEED);
 	if (!e->bp)
 		return EFI_OUT_OF_RESOURCES;
 	e->cmdline = (char *)(e->bp + 1);

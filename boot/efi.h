@@ -11,11 +11,10 @@
 
 #include <asm/bootparam.h>
 
-#include "lib/num.h"
+#include "kexec/params.h"
 
 #define EFI_BLOCKS  5    /* runs of pages that the door asks for */
 #define EFI_CMDLINE 4096 /* longest command line, with its NUL */
-#define EFI_SEED    32   /* bytes of a random seed */
 
 /** struct efi_block - pages that the firmware gave: returned if the door fails */
 struct efi_block {
@@ -30,7 +29,7 @@ struct efi_block {
  * @secure:  Secure Boot is enforced, or nobody can tell
  * @bp:      boot_params being made
  * @cmdline: EFI_CMDLINE bytes, that @bp points to
- * @seed:    room for an entry of the setup_data chain with EFI_SEED bytes
+ * @seed:    room for an entry of the setup_data chain with PARAMS_SEED bytes
  */
 struct efi {
 	EFI_HANDLE image;

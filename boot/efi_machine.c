@@ -117,10 +117,10 @@ static void find_seed(struct efi *e)
 	EFI_RNG_PROTOCOL *source;
 
 	if (EFI_ERROR(e->bs->LocateProtocol((EFI_GUID *)&rng, NULL, (void **)&source)) ||
-	    EFI_ERROR(source->GetRNG(source, NULL, EFI_SEED, e->seed->data)))
+	    EFI_ERROR(source->GetRNG(source, NULL, PARAMS_SEED, e->seed->data)))
 		return;
 	e->seed->type = SETUP_RNG_SEED;
-	e->seed->len = EFI_SEED;
+	e->seed->len = PARAMS_SEED;
 	e->seed->next = e->bp->hdr.setup_data;
 	e->bp->hdr.setup_data = (UINTN)e->seed;
 }

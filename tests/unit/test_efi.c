@@ -471,7 +471,7 @@ static void test_seed(void **state)
 	EFI_BOOT_SERVICES services = { .LocateProtocol = locate_rng };
 	static struct {
 		struct setup_data node;
-		UINT8 data[EFI_SEED + 1];
+		UINT8 data[PARAMS_SEED + 1];
 	} seed;
 	struct efi e = { .bs = &services, .bp = &bp, .seed = &seed.node };
 

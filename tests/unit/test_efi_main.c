@@ -90,7 +90,7 @@ void efi_describe(struct efi *e)
 	assert_int_equal(e->bp->hdr.type_of_loader, 0xff);
 	assert_int_equal(e->bp->e820_entries, 0);
 	assert_int_equal(e->cmdline[EFI_CMDLINE - 1], 0);
-	memset(e->seed, 0x5a, sizeof(*e->seed) + EFI_SEED);
+	memset(e->seed, 0x5a, sizeof(*e->seed) + PARAMS_SEED);
 	assert_int_equal(e->cmdline[EFI_CMDLINE - 1], 0);
 }
 
