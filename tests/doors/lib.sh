@@ -17,7 +17,7 @@ DOORS_DIR=$B/doors
 COMMON=$DOORS_DIR/common # what is prepared once: nobody writes there afterwards
 REPORT=$COMMON/report.cpio # the initrd of the last Linux
 FILES=$COMMON            # those with the words of $WORDS
-WORK=$DOORS_DIR/shown    # the folder of the test that runs
+WORK=$DOORS_DIR/none     # the folder of the test that runs
 QEMU=${QEMU:-qemu-system-x86_64}
 ACCEL=${ACCEL:-tcg}
 LIMIT=${LIMIT:-120} # seconds for one machine; tests run side by side
@@ -63,7 +63,7 @@ guest() {
 # prepare: everything that more than one test needs, in $COMMON; and the settings for the processes of tests
 prepare() {
 	rm -rf "$DOORS_DIR/direct" "$DOORS_DIR/times" "$COMMON"
-	mkdir -p "$COMMON" "$WORK"
+	mkdir -p "$COMMON"
 	KERNEL=${KERNEL:-$("$TOP/tests/linux/peer.sh" "${TO:-7.3}")}
 	export KERNEL B QEMU ACCEL LIMIT
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$COMMON/init" "$TOP/tests/doors/report-init.c"
