@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 # The kernel itself: compiled freestanding, linked twice (the second time with its own symbol table inside).
 
-KERNEL_C   := $(wildcard lib/*.c mm/*.c kho/*.c kho/clients/*.c kexec/*.c arch/*.c boot/*.c boot/monitor/*.c)
-KERNEL_ASM := $(filter-out boot/header.asm,$(wildcard arch/*.asm boot/*.asm))
+# The rooms, without what is in them.
+KHO        := kho kho/map kho/in kho/out kho/client
+BOOT       := boot boot/door boot/door/efi boot/run boot/words boot/monitor boot/trial
+KERNEL_C   := $(wildcard $(foreach room,lib mm $(KHO) kexec arch $(BOOT),$(room)/*.c))
+KERNEL_ASM := $(filter-out boot/door/header.asm,$(wildcard arch/*.asm boot/door/*.asm))
 # What the EFI door checks a payload with, compiled for it a second time, under names of its own.
 EFI_C      := kexec/payload.c kexec/cpio.c kexec/bzimage.c lib/fault.c lib/printf.c
 EFI_NAMES  := payload_find cpio_is cpio_next bzimage_parse fault_set snprintf vsnprintf
@@ -17,9 +20,9 @@ LDFLAGS := -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 -z nore
 
 # The EFI door runs under the firmware, on its segments: there is no canary at fs:0x28 yet.
 EFI_FLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fshort-wchar
-$(B)/kernel/boot/efi.o $(B)/kernel/boot/efi_%.o: KFLAGS += $(EFI_FLAGS) -fno-stack-protector
-$(B)/kernel/boot/efi_check.o $(B)/kernel/efi/%.o: KFLAGS += $(foreach n,$(EFI_NAMES),-D$(n)=efi_$(n))
-$(B)/kernel/boot/e820.o $(B)/kernel/lib/string.o: KFLAGS += -fno-stack-protector
+$(B)/kernel/boot/door/efi/%.o: KFLAGS += $(EFI_FLAGS) -fno-stack-protector
+$(B)/kernel/boot/door/efi/check.o $(B)/kernel/efi/%.o: KFLAGS += $(foreach n,$(EFI_NAMES),-D$(n)=efi_$(n))
+$(B)/kernel/boot/door/e820.o $(B)/kernel/lib/string.o: KFLAGS += -fno-stack-protector
 
 $(B)/kernel/%.o: %.c
 	@mkdir -p $(@D)
@@ -68,9 +71,9 @@ $(B)/kernel/baton.bin: $(B)/baton.elf
 sym = 0x$$(nm $(B)/baton.elf | awk '$$3 == "$(1)" {print $$1}')
 
 # Named here, because what the -MD of NASM 2.16 writes leaves out all that is included.
-$(B)/kernel/boot/entry.asm.o $(B)/kernel/header.bin: $(wildcard boot/*.inc)
+$(B)/kernel/boot/door/entry.asm.o $(B)/kernel/header.bin: $(wildcard boot/door/*.inc)
 
-$(B)/kernel/header.bin: boot/header.asm $(B)/baton.elf
+$(B)/kernel/header.bin: boot/door/header.asm $(B)/baton.elf
 	$(call quiet,NASM,$@)nasm -f bin -Werror -DVERSION='"$(VERSION)"' \
 		-DIMAGE_SIZE=$(call sym,image_end) -DFILE_SIZE=$(call sym,file_end) -DRODATA=$(call sym,rodata_start) \
 		-DDATA=$(call sym,data_start) -DEFI_ENTRY=$(call sym,efi_main) -o $@ $<

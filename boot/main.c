@@ -4,7 +4,7 @@
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "arch/traps.h"
-#include "boot/baton.h"
+#include "boot/run/baton.h"
 #include "boot/monitor/monitor.h"
 
 static struct baton baton;

@@ -11,7 +11,7 @@
 #ifndef BATON_KEXEC_PARAMS_H
 #define BATON_KEXEC_PARAMS_H
 
-#include "boot/bootinfo.h"
+#include "kexec/bootinfo.h"
 #include "kexec/bzimage.h"
 #include "kho/abi.h"
 

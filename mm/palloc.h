@@ -4,7 +4,7 @@
 #define BATON_MM_PALLOC_H
 
 #include "mm/borders.h"
-#include "mm/door.h"
+#include "mm/window.h"
 #include "mm/pagemap.h"
 
 #define PALLOC_ORDERS 38 /* blocks have orders below this */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
-PURE := lib/digits.c lib/fault.c $(wildcard mm/*.c kho/*.c kho/clients/*.c kexec/*.c) boot/bootinfo.c boot/e820.c boot/options.c boot/sizes.c \
+PURE := lib/digits.c lib/fault.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c) kexec/*.c boot/words/*.c) boot/door/e820.c \
 	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c \
 	arch/framebuffer.c arch/screen.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -37,7 +37,7 @@ unit: $(UNIT)
 .PHONY: unit
 
 # What is measured is compiled as it is for the kernel.
-BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c $(wildcard mm/*.c kho/*.c) tests/bench/ingest.c)
+BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)) tests/bench/ingest.c)
 
 $(B)/bench/%.o: %.c
 	@mkdir -p $(@D)

@@ -6,7 +6,7 @@
 #ifndef BATON_BOOT_MONITOR_COMMAND_H
 #define BATON_BOOT_MONITOR_COMMAND_H
 
-#include "boot/baton.h"
+#include "boot/run/baton.h"
 #include "boot/monitor/parse.h"
 
 /**

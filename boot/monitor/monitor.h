@@ -5,7 +5,7 @@
 #ifndef BATON_BOOT_MONITOR_MONITOR_H
 #define BATON_BOOT_MONITOR_MONITOR_H
 
-#include "boot/baton.h"
+#include "boot/run/baton.h"
 
 /**
  * monitor_run() - run the script, then the prompt, as the command line asks for

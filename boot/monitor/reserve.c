@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "boot/monitor/command.h"
-#include "kho/clients/memblock.h"
+#include "kho/client/memblock.h"
 
 COMMAND(reserve)
 {

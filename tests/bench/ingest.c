@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kho/incoming.h"
-#include "kho/radix.h"
+#include "kho/in/incoming.h"
+#include "kho/map/radix.h"
 
 #define ARENA_BASE  GIB(4)
 #define ARENA_BYTES MIB(16)

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "boot/workload.h"
+#include "boot/trial/workload.h"
 #include "console.h"
 #include "elf.h"
 #include "gdb.h"

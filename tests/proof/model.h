@@ -6,7 +6,7 @@
 #ifndef PROOF_MODEL_H
 #define PROOF_MODEL_H
 
-#include "boot/workload.h"
+#include "boot/trial/workload.h"
 #include "keys.h"
 #include "verify.h"
 

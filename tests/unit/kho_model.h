@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "kho/incoming.h"
+#include "kho/in/incoming.h"
 #include "mm/palloc.h"
 
 #define MODEL_WINDOWS 4

@@ -20,7 +20,7 @@
 
 #include "kho_model.h"
 
-#include "kho/restore.h"
+#include "kho/out/restore.h"
 
 #define W_KEYS     4096
 #define W_BLOBS    128

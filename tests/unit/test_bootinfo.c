@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "boot/bootinfo.h"
+#include "kexec/bootinfo.h"
 
 #define MEMORY MIB(4)
 #define BP     0x9000

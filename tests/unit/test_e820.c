@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/bootinfo.h"
-#include "boot/e820.h"
+#include "kexec/bootinfo.h"
+#include "boot/door/e820.h"
 
 #define TABLE E820_MAX_ENTRIES_ZEROPAGE
 

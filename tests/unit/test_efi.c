@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* clang-format off */
-#include "boot/efi_machine.c"
+#include "boot/door/efi/machine.c"
 /* clang-format on */
 
 #define ENTRY     48 /* as firmware does it: larger than the structure that is known */

@@ -11,7 +11,7 @@
 #include "arch/cpu.h"
 #define cpu_la57() false /* nothing that a program may ask */
 /* clang-format off */
-#include "boot/efi_check.c"
+#include "boot/door/efi/check.c"
 /* clang-format on */
 
 #define SETUP  1024 /* one sector of setup besides the first */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* clang-format off */
-#include "boot/efi_files.c"
-#include "boot/efi_verify.c"
+#include "boot/door/efi/files.c"
+#include "boot/door/efi/verify.c"
 /* clang-format on */
 
 #define MAX_FILES 4

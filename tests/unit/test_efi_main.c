@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* clang-format off */
-#include "boot/efi.c"
+#include "boot/door/efi/efi.c"
 /* clang-format on */
 
 #define MAX_BLOCKS EFI_BLOCKS

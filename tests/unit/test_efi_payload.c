@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* clang-format off */
-#include "boot/efi_payload.c"
+#include "boot/door/efi/payload.c"
 /* clang-format on */
 
 #include "kexec/payload.h"

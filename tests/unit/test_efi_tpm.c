@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* clang-format off */
-#include "boot/efi_tpm.c"
+#include "boot/door/efi/tpm.c"
 /* clang-format on */
 
 #define SHA1   4

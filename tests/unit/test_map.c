@@ -2,7 +2,7 @@
 /* The ABI table, the arithmetic of keys, and the radix tree read and written against the model. */
 #include "kho_model.h"
 
-#include "kho/radix.h"
+#include "kho/map/radix.h"
 
 static struct model *m;
 static struct model_key got[MODEL_KEYS];

@@ -13,7 +13,7 @@
 #define paging_flush         no_paging_flush
 #define paging_cpu_gib_pages no_gib_pages
 /* clang-format off */
-#include "boot/memory.c"
+#include "boot/run/memory.c"
 /* clang-format on */
 
 #define MAP_AT  0x200000UL  /* where the EFI memory map lies */

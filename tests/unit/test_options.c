@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "boot/options.h"
+#include "boot/words/options.h"
 #include "lib/num.h"
 
 static const struct {

@@ -2,8 +2,8 @@
 /* Scratch laid out on random machines, against a search of every place; and a chain's first handover. */
 #include "kho_model.h"
 
-#include "kho/clients/memblock.h"
-#include "kho/origin.h"
+#include "kho/client/memblock.h"
+#include "kho/in/origin.h"
 
 #define BLOCK  MIB(4)
 #define BASE   (GIB(4) - MIB(512)) /* of the machine: half a GiB on either side of 4 GiB */

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "kho/outgoing.h"
+#include "kho/out/outgoing.h"
 
 #define RELEASE "baton-0.1"
 

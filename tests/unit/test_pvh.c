@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* clang-format off */
-#include "boot/pvh.c"
+#include "boot/door/pvh.c"
 /* clang-format on */
 
 static struct start_info info;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "boot/sizes.h"
+#include "boot/words/sizes.h"
 
 #define K 1024ULL
 #define M (K * K)

@@ -6,7 +6,7 @@
  */
 #include "kho_model.h"
 
-#include "kho/radix.h"
+#include "kho/map/radix.h"
 #include "mm/pageset.h"
 
 #define NR_PAGES 2048 /* of a model */

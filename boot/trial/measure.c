@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What calls cost with so many blocks preserved: baton.test=measure:BLOCKS. In QEMU with -icount
+ * shift=0 a tick of the time-stamp counter is an instruction.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/clock.h"
+#include "arch/console.h"
+#include "boot/run/baton.h"
+#include "boot/trial/workload.h"
+#include "kho/out/preserve.h"
+#include "kho/map/radix.h"
+
+/* So much more RAM is taken than blocks are made: what is measured lies beyond them. */
+#define SPARE      16
+#define LEAF_BYTES (KHO_LEAF_BITS * PAGE_SIZE)
+
+enum call { PRESERVE, UNPRESERVE, BLOB_ADD, BLOB_REMOVE, CALLS };
+
+static int call(struct baton *b, enum call what, paddr_t addr)
+{
+	struct kho_out *out = &b->out;
+
+	switch (what) {
+	case PRESERVE:
+		return kho_preserve(out, addr, 0, &b->fault);
+	case UNPRESERVE:
+		return kho_unpreserve(out, addr, 0, &b->fault);
+	case BLOB_ADD:
+		return kho_blob_add(out, "measure", addr, PAGE_SIZE, &b->fault);
+	default:
+		return kho_blob_remove(out, "measure", &b->fault);
+	}
+}
+
+static int timed(struct baton *b, enum call what, paddr_t addr, uint64_t *ticks)
+{
+	uint64_t start = clock_ticks();
+	int err = call(b, what, addr);
+
+	ticks[what] = clock_ticks() - start;
+	return err;
+}
+
+/* A whole leaf of blocks of one page at once, from @at on: a million calls would take minutes. */
+static int fill_leaf(struct baton *b, paddr_t at)
+{
+	struct radix_build map = {
+		.pages = &b->pages, .own = &b->out.own, .root = b->out.map, .nodes = b->out.nodes
+	};
+	paddr_t leaf;
+	void *bits = palloc_pages(&b->pages, 1, &leaf);
+	int err = -1;
+
+	if (bits) {
+		memset(bits, 0xff, PAGE_SIZE);
+		err = radix_build_leaf(&map, kho_key(at, 0), leaf);
+	}
+	b->out.nodes = map.nodes;
+	return err ? fault_set(&b->fault, "out-of-memory", "no page for the map") : 0;
+}
+
+/*
+ * Blocks of one page, in a run of free RAM that has some pages more: those are left for measuring.
+ */
+static int fill(struct baton *b, uint64_t blocks, paddr_t *beyond)
+{
+	uint64_t need = blocks + SPARE + KHO_LEAF_BITS;
+	paddr_t at;
+
+	if (!pagemap_find(&b->map, MIB(32), need, &at))
+		return fault_set(&b->fault, "test-no-room", "%lu KiB of free RAM in a row needed",
+				 need * (PAGE_SIZE >> 10));
+	at = align_up(at, LEAF_BYTES);
+	pagemap_set(&b->map, at, at + (blocks + SPARE) * PAGE_SIZE);
+	/* the first call makes the handover ready for changes */
+	if (kho_preserve(&b->out, at, 0, &b->fault) || kho_unpreserve(&b->out, at, 0, &b->fault))
+		return -1;
+	for (; blocks >= KHO_LEAF_BITS; blocks -= KHO_LEAF_BITS, at += LEAF_BYTES)
+		if (fill_leaf(b, at))
+			return -1;
+	for (; blocks; blocks--, at += PAGE_SIZE)
+		if (kho_preserve(&b->out, at, 0, &b->fault))
+			return -1;
+	*beyond = at;
+	return 0;
+}
+
+int measure_run(struct baton *b)
+{
+	uint64_t blocks = strtoul(b->opt.test + sizeof("measure:") - 1, NULL, 10), ticks[CALLS];
+	paddr_t at = 0;
+
+	if (fill(b, blocks, &at))
+		return -1;
+	/* once to warm up: what is measured is a page in a leaf that there is already */
+	for (int i = 0; i < 2; i++)
+		if (call(b, PRESERVE, at + PAGE_SIZE * 2) || timed(b, PRESERVE, at, ticks) ||
+		    timed(b, BLOB_ADD, at, ticks) || timed(b, BLOB_REMOVE, at, ticks) ||
+		    timed(b, UNPRESERVE, at, ticks) || call(b, UNPRESERVE, at + PAGE_SIZE * 2))
+			return -1;
+	say("measure",
+	    "%lu blocks: preserve %lu, unpreserve %lu, blob add %lu, blob remove %lu ticks", blocks,
+	    ticks[PRESERVE], ticks[UNPRESERVE], ticks[BLOB_ADD], ticks[BLOB_REMOVE]);
+	return 0;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/* baton.test=: faults committed on purpose, to show on the real image that the page tables hold. */
+#include <string.h>
+
+#include "arch/clock.h"
+#include "arch/console.h"
+#include "arch/image.h"
+#include "arch/traps.h"
+#include "boot/run/baton.h"
+#include "boot/trial/workload.h"
+
+#define NMI_WAIT_TICKS 20000000000UL
+
+static int first_block(const struct kho_leaf *leaf, void *arg)
+{
+	for (unsigned int w = 0; w < KHO_LEAF_WORDS; w++) {
+		if (leaf->bits[w]) {
+			uint64_t block = w * 64 + (unsigned int)__builtin_ctzl(leaf->bits[w]);
+
+			*(paddr_t *)arg = leaf->base + (block << (PAGE_SHIFT + leaf->order));
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static void poke(paddr_t addr)
+{
+	say("test", "writing to 0x%lx", addr);
+	*(volatile uint8_t *)addr ^= 0xff;
+}
+
+static int write_preserved(struct baton *b)
+{
+	paddr_t addr = 0;
+
+	kho_in_for_each_leaf(&b->in, first_block, &addr);
+	poke(addr);
+	return 0;
+}
+
+static int write_fdt(struct baton *b)
+{
+	poke(b->info.kho.fdt_addr);
+	return 0;
+}
+
+static int write_node(struct baton *b)
+{
+	poke(b->in.map);
+	return 0;
+}
+
+static int write_unowned(struct baton *b)
+{
+	paddr_t addr = 0;
+
+	if (pagemap_find(&b->map, LOW_LIMIT, 1, &addr))
+		poke(addr);
+	return 0;
+}
+
+static int write_text(struct baton *b)
+{
+	(void)b;
+	poke((paddr_t)image_start);
+	return 0;
+}
+
+static int run_data(struct baton *b)
+{
+	say("test", "running data at 0x%lx", (paddr_t)b);
+	((void (*)(void))(uintptr_t)b)();
+	return 0;
+}
+
+/* Ends when the stack does. The depth is there to make the end reachable on paper. */
+static int recurse(uint64_t depth)
+{
+	volatile char frame[1024];
+
+	frame[0] = (char)depth;
+	return depth ? recurse(depth - 1) + frame[0] : 0;
+}
+
+static int fill_stack(struct baton *b)
+{
+	(void)b;
+	say("test", "filling the stack");
+	return recurse(MIB(1));
+}
+
+static int wait_for_nmi(struct baton *b)
+{
+	uint64_t start = clock_ticks();
+
+	say("test", "waiting for an NMI");
+	while (!nmi_count && clock_ticks() - start < NMI_WAIT_TICKS)
+		__asm__ volatile("pause");
+	if (!nmi_count)
+		return fault_set(&b->fault, "test-no-nmi", "no NMI came");
+	say("test", "%lu NMI survived", nmi_count);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct baton *b);
+} tests[] = {
+	{ "write-preserved", write_preserved },
+	{ "write-fdt", write_fdt },
+	{ "write-node", write_node },
+	{ "write-unowned", write_unowned },
+	{ "write-text", write_text },
+	{ "run-data", run_data },
+	{ "fill-stack", fill_stack },
+	{ "nmi", wait_for_nmi },
+	{ "workload:", workload_run },
+	{ "proof:", workload_run },
+	{ "measure:", measure_run },
+};
+
+/* A name that ends in a colon is followed by arguments. */
+static bool is_named(const char *test, const char *name)
+{
+	size_t n = strlen(name);
+
+	return name[n - 1] == ':' ? strncmp(test, name, n) == 0 : strcmp(test, name) == 0;
+}
+
+int test_hook(struct baton *b)
+{
+	if (!b->opt.test[0])
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
+		if (is_named(b->opt.test, tests[i].name))
+			return tests[i].run(b);
+	return fault_set(&b->fault, "option-value", "baton.test=%s is not a test", b->opt.test);
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+#include "boot/words/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PREFIX     "baton."
+#define PREFIX_LEN 6
+#define MAX_BAUD   115200 /* what the clock of a PC's serial port gives, and divides evenly */
+#define MAX_HOPS   1000000
+#define SHOWN      64 /* characters of a foreign word in a message */
+
+/** struct word - one word of the command line, as it stands there */
+struct word {
+	const char *text;
+	size_t len;
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static size_t spaces(const char *s)
+{
+	size_t n = 0;
+
+	while (is_space(s[n]))
+		n++;
+	return n;
+}
+
+static size_t word_length(const char *s)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; s[n] && (quoted || !is_space(s[n])); n++) {
+		if (s[n] == '"')
+			quoted = !quoted;
+	}
+	return n;
+}
+
+/* Quotes around a whole word, or around its value, are not part of it. */
+static struct word unquote(struct word w)
+{
+	if (w.len > 0 && w.text[0] == '"') {
+		w.text++;
+		w.len--;
+		if (w.len > 0 && w.text[w.len - 1] == '"')
+			w.len--;
+	}
+	return w;
+}
+
+static bool is(struct word w, const char *text)
+{
+	return strlen(text) == w.len && memcmp(w.text, text, w.len) == 0;
+}
+
+/* Return: false if @w begins otherwise than with @prefix; @w is then unchanged. */
+static bool strip(struct word *w, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (w->len < n || memcmp(w->text, prefix, n) != 0)
+		return false;
+	w->text += n;
+	w->len -= n;
+	return true;
+}
+
+static bool copy_word(char *buf, size_t size, struct word w)
+{
+	if (w.len == 0 || w.len >= size)
+		return false;
+	memcpy(buf, w.text, w.len);
+	buf[w.len] = '\0';
+	return true;
+}
+
+/* A decimal number up to @max at the start of @w, which is moved past it. Return: false if there is none. */
+static bool read_number(struct word *w, unsigned int max, unsigned int *number)
+{
+	unsigned int value = 0;
+	size_t n = 0;
+
+	while (n < w->len && w->text[n] >= '0' && w->text[n] <= '9' && value <= max)
+		value = value * 10 + (unsigned int)(w->text[n++] - '0');
+	w->text += n;
+	w->len -= n;
+	*number = value;
+	return n && value <= max;
+}
+
+static bool read_hops(struct options *o, struct word w)
+{
+	unsigned int left, total;
+
+	if (!read_number(&w, MAX_HOPS, &left))
+		return false;
+	total = left;
+	if (w.len && !(strip(&w, "/") && read_number(&w, MAX_HOPS, &total)))
+		return false;
+	if (w.len || left > total)
+		return false;
+	o->hops = left;
+	o->hops_total = total;
+	return true;
+}
+
+static bool read_baud(unsigned int *baud, struct word w)
+{
+	unsigned int value;
+
+	if (!read_number(&w, MAX_BAUD, &value))
+		return false;
+	if (value == 0 || MAX_BAUD % value || !(w.len == 0 || is(w, "n8")))
+		return false;
+	*baud = value;
+	return true;
+}
+
+/* The first of these words takes the place of the default, and each adds to those before it, as in Linux. */
+static void begin_console(struct options *o)
+{
+	if (!o->console_given) {
+		o->console = -1;
+		o->screen = false;
+	}
+	o->console_given = true;
+}
+
+static bool read_console(struct options *o, struct word w)
+{
+	unsigned int baud = 0;
+	int port;
+
+	if (is(w, "none") || is(w, "screen")) {
+		begin_console(o);
+		if (is(w, "none"))
+			o->console = -1;
+		o->screen = is(w, "screen");
+		return true;
+	}
+	if (!strip(&w, "ttyS") || w.len == 0 || w.text[0] < '0' || w.text[0] > '3')
+		return false;
+	port = w.text[0] - '0';
+	w.text++;
+	w.len--;
+	if (w.len > 0 && !(strip(&w, ",") && read_baud(&baud, w)))
+		return false;
+	begin_console(o);
+	o->console = port;
+	o->baud = baud;
+	return true;
+}
+
+static bool read_on_error(struct options *o, struct word w)
+{
+	static const struct {
+		const char *name;
+		enum on_error value;
+	} all[] = {
+		{ "halt", ON_ERROR_HALT },
+		{ "reboot", ON_ERROR_REBOOT },
+		{ "poweroff", ON_ERROR_POWEROFF },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (is(w, all[i].name)) {
+			o->on_error = all[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_abi(struct options *o, struct word w)
+{
+	return copy_word(o->abi, sizeof(o->abi), w);
+}
+
+static bool read_monitor(struct options *o, struct word w)
+{
+	o->monitor = true;
+	return w.len == 0;
+}
+
+static bool read_reserve(struct options *o, struct word w)
+{
+	if (o->nr_reserve == OPTION_RESERVE)
+		return false;
+	return read_reserve_word(w.text, w.text + w.len, &o->reserve[o->nr_reserve++]);
+}
+
+static bool read_scratch(struct options *o, struct word w)
+{
+	return read_scratch_word(w.text, w.text + w.len, &o->scratch);
+}
+
+static bool read_script(struct options *o, struct word w)
+{
+	return copy_word(o->script, sizeof(o->script), w);
+}
+
+static bool read_test(struct options *o, struct word w)
+{
+	return copy_word(o->test, sizeof(o->test), w);
+}
+
+static const struct option {
+	const char *name;
+	bool (*read)(struct options *o, struct word value);
+	const char *expected;
+} known[] = {
+	{ "abi=", read_abi, "a KHO version such as kho-v4" },
+	{ "console=", read_console,
+	  "ttyS0 to ttyS3, with a speed that divides 115200, screen, or none" },
+	{ "hops=", read_hops, "a number up to 1000000" },
+	{ "monitor", read_monitor, "the word alone" },
+	{ "onerror=", read_on_error, "halt, reboot or poweroff" },
+	{ "reserve=", read_reserve, "SIZE[:ALIGN]:NAME, at most 8 times" },
+	{ "scratch=", read_scratch, "LOW,GLOBAL,NODE, as in 64M,0,16M, or N%" },
+	{ "script=", read_script, "commands of at most 1023 characters" },
+	{ "test=", read_test, "a name of at most 31 characters" },
+};
+
+static int unknown_option(struct word w, int shown, struct fault *f)
+{
+	char names[128];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "",
+				      known[i].name);
+	return fault_set(f, "option-unknown", "%.*s; known are %s", shown, w.text, names);
+}
+
+/* @w is a whole word that begins with "baton.", without its quotes. Errors name it. */
+static int read_option(struct options *o, struct word w, struct fault *f)
+{
+	int shown = w.len < SHOWN ? (int)w.len : SHOWN;
+	struct word value = w;
+
+	strip(&value, PREFIX);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!strip(&value, known[i].name))
+			continue;
+		if (known[i].read(o, unquote(value)))
+			return 0;
+		return fault_set(f, "option-value", "%.*s; expected %s", shown, w.text,
+				 known[i].expected);
+	}
+	return unknown_option(w, shown, f);
+}
+
+static bool is_ours(struct word w)
+{
+	return w.len >= PREFIX_LEN && memcmp(w.text, PREFIX, PREFIX_LEN) == 0;
+}
+
+/**
+ * struct out - the command line that is forwarded
+ * @len:  characters in it
+ * @full: something was left out
+ */
+struct out {
+	char *buf;
+	size_t len;
+	bool full;
+};
+
+static void forward(struct out *out, const char *text, size_t n)
+{
+	if (out->full || n > PAYLOAD_CMDLINE - 1 - out->len) {
+		out->full = true;
+		return;
+	}
+	memcpy(out->buf + out->len, text, n);
+	out->len += n;
+	out->buf[out->len] = '\0';
+}
+
+int options_parse(struct options *o, const char *cmdline, struct fault *f)
+{
+	struct out out = { .buf = o->forward };
+	const char *s = cmdline;
+	int ret = 0;
+
+	memset(o, 0, sizeof(*o));
+	o->screen = true;
+	forward(&out, s, spaces(s));
+	s += spaces(s);
+	while (*s) {
+		struct word raw = { s, word_length(s) }, w = unquote(raw);
+		size_t gap = spaces(s + raw.len);
+		struct fault later;
+
+		if (is(raw, "--")) {
+			forward(&out, s, strlen(s));
+			break;
+		}
+		if (is_ours(w)) {
+			/* The first error is the one to tell; the words after it still count. */
+			if (read_option(o, w, ret ? &later : f))
+				ret = -1;
+			/* The space after a word goes with it; after the last, that before it. */
+			while (s[raw.len + gap] == '\0' && out.len > 0 &&
+			       is_space(out.buf[out.len - 1]))
+				out.buf[--out.len] = '\0';
+		} else {
+			forward(&out, s, raw.len + gap);
+		}
+		s += raw.len + gap;
+	}
+	if (out.full && !ret)
+		ret = fault_set(f, "option-value", "a command line of more than %u characters",
+				PAYLOAD_CMDLINE - 1);
+	return ret;
+}
+
+int options_permit(const struct options *o, bool secure, struct fault *f)
+{
+	const char *word = o->monitor   ? "monitor" :
+			   o->script[0] ? "script=" :
+			   o->test[0]   ? "test=" :
+					  NULL;
+
+	if (!secure || !word)
+		return 0;
+	return fault_set(f, "secure-boot",
+			 PREFIX
+			 "%s reads and writes memory, and Secure Boot is on; expected one of both",
+			 word);
+}

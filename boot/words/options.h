@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The baton.* words of the command line, and the rest of it. Pure: host-tested. */
+#ifndef BATON_BOOT_OPTIONS_H
+#define BATON_BOOT_OPTIONS_H
+
+#include "boot/words/sizes.h"
+#include "kexec/payload.h"
+
+#define OPTION_SCRIPT  1024
+#define OPTION_RESERVE 8 /* as many as Linux takes of reserve_mem= */
+
+enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
+
+/**
+ * struct options
+ * @abi:      baton.abi=NAME: the version to hand over in; empty if not given
+ * @on_error: baton.onerror=halt|reboot|poweroff
+ * @console:  baton.console=ttyS0[,BAUD] | screen | none: the serial port, 0 to 3, or -1 for none
+ * @baud:     line speed; 0 leaves it as it was set
+ * @screen:   whether the screen is a console too
+ * @console_given: there was a baton.console= word; without one it is ttyS0 and the screen
+ * @hops, @hops_total: baton.hops=LEFT[/TOTAL]: how often baton starts itself before the payload; 0 and 0
+ * @monitor:  baton.monitor: stop before the payload with a prompt
+ * @scratch:  baton.scratch=LOW,GLOBAL,NODE | N%: of a chain that begins here
+ * @reserve, @nr_reserve: baton.reserve=SIZE[:ALIGN]:NAME, each time it is given
+ * @script:   baton.script="COMMAND; COMMAND": what the monitor runs first; empty if not given
+ * @test:     baton.test=NAME: a deliberate fault; empty if not given
+ * @forward:  the command line without the baton.* words, single spaces kept as they were given
+ */
+struct options {
+	char abi[PAYLOAD_ABI];
+	enum on_error on_error;
+	int console;
+	unsigned int baud;
+	bool screen, console_given;
+	unsigned int hops, hops_total;
+	bool monitor;
+	struct scratch_word scratch;
+	struct memblock_region reserve[OPTION_RESERVE];
+	unsigned int nr_reserve;
+	char script[OPTION_SCRIPT];
+	char test[32];
+	char forward[PAYLOAD_CMDLINE];
+};
+
+/**
+ * options_parse() - split a command line
+ * Words are separated by white space outside double quotes, as Linux does; what follows "--" is never an
+ * option of baton's. Later words win, but for those of the console, which add up.
+ * Return: 0; or -1 with fault option-unknown (a baton.* word it does not know) or option-value; @o then
+ * holds what was understood.
+ */
+int options_parse(struct options *o, const char *cmdline, struct fault *f);
+
+/**
+ * options_permit() - do the words of @o go with Secure Boot?
+ * @secure: it is on, so that only what is signed may run: and not what reads and writes any memory for
+ *          whoever types a command line
+ * Return: 0; or -1 with fault secure-boot.
+ */
+int options_permit(const struct options *o, bool secure, struct fault *f);
+
+#endif

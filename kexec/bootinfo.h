@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading boot_params: what RAM there is, what came with it, and where all of that lies. Pure: host-tested.
+ */
+#ifndef BATON_BOOT_BOOTINFO_H
+#define BATON_BOOT_BOOTINFO_H
+
+#include <asm/bootparam.h>
+
+#include "kho/abi.h"
+#include "kho/finding.h"
+#include "mm/window.h"
+#include "mm/ranges.h"
+
+#define SETUP_KEXEC_KHO 10
+
+#define BOOT_MAX_RAM   1024 /* ranges of RAM, merged */
+#define BOOT_MAX_SETUP 64   /* entries in the setup_data chain */
+
+/** enum secure_boot - boot_params.secure_boot: enum efi_secureboot_mode of Linux; 0 where there is no UEFI */
+enum secure_boot { SECURE_UNKNOWN = 1, SECURE_OFF, SECURE_ON };
+
+/** boot_secure() - is Secure Boot on? Where nobody can tell, it counts as on. */
+static inline bool boot_secure(const struct boot_params *bp)
+{
+	return bp->secure_boot == SECURE_ON || bp->secure_boot == SECURE_UNKNOWN;
+}
+
+/** struct boot_setup - one setup_data entry: its @len payload bytes lie at @addr + 16 */
+struct boot_setup {
+	paddr_t addr;
+	uint32_t type, len;
+};
+
+/**
+ * struct boot_info - what baton was given
+ * @door:     windows over @ram, set up by boot_info_ram()
+ * @bp, @bp_addr: the incoming boot_params
+ * @ram:      E820_RAM of the table and of E820_EXT, page-aligned inward, merged
+ * @cmdline, @cmdline_addr, @cmdline_size: NUL-terminated; "" with size 0 if there is none
+ * @initrd, @initrd_size: 0 and 0 if there is none
+ * @setup, @nr_setup:     the chain, in order
+ * @has_kho, @kho:        the KHO entry's payload
+ */
+struct boot_info {
+	struct door door;
+	const struct boot_params *bp;
+	paddr_t bp_addr;
+	struct ranges ram;
+	const char *cmdline;
+	paddr_t cmdline_addr;
+	uint64_t cmdline_size;
+	paddr_t initrd;
+	uint64_t initrd_size;
+	struct boot_setup setup[BOOT_MAX_SETUP];
+	unsigned int nr_setup;
+	bool has_kho;
+	struct kho_data kho;
+	struct range ram_table[BOOT_MAX_RAM];
+	struct window windows[BOOT_MAX_RAM];
+};
+
+/**
+ * boot_e820_entries() - how many entries of @bp's e820 table count
+ * GRUB notes more than there is room for, and writes them over what is behind. Linux takes those that fit. What
+ * they leave out is no RAM then, which is safe: a handover that lies there is refused.
+ */
+static inline unsigned int boot_e820_entries(const struct boot_params *bp)
+{
+	return bp->e820_entries < E820_MAX_ENTRIES_ZEROPAGE ? bp->e820_entries :
+							      E820_MAX_ENTRIES_ZEROPAGE;
+}
+
+/**
+ * boot_info_read() - read boot_params and everything it points to
+ * @bi:    to fill in
+ * @bp:    pointer to the zero page
+ * @bp_addr: its physical address
+ * @ptr:   gives the pointer for a page-aligned RAM range of the e820 table: the identity in the kernel, an
+ *         arena on the host. The only use of it is to fill in the windows of the door.
+ * @f:     findings: setup-data-not-ram, setup-data-loop, kho-entry-twice, kho-entry-length
+ * @fault: what makes it impossible to go on
+ *
+ * E820_EXT can only be read through the door, so the windows are made twice: from the table, then with it.
+ *
+ * Return: 0; or -1 with fault e820-empty, e820-too-many, cmdline-not-ram, cmdline-too-long (4096 with its
+ * NUL), initrd-not-ram. @bi->cmdline is then what could be read of it; with the first two the door is closed.
+ */
+int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t bp_addr,
+		   void *(*ptr)(paddr_t base, paddr_t end), struct findings *f,
+		   struct fault *fault);
+
+/**
+ * boot_info_inputs() - every range that baton must not overwrite before it is done with it
+ * boot_params, command line, setup_data entries, EFI memory map, initrd, scratch array.
+ * Return: false if @set is full.
+ */
+bool boot_info_inputs(const struct boot_info *bi, struct ranges *set);
+
+/**
+ * boot_info_keep_firmware() - take out of @set what EFI boot services code and data lie in
+ * The firmware has been left, but its runtime services may still look there until the next Linux has given them their
+ * virtual addresses; and where something else lies by then, Linux never frees that memory.
+ * Return: false if @set is full.
+ */
+bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set);
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "kho/out/outgoing.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "kho/in/ingest.h"
+#include "kho/out/fdt.h"
+#include "kho/map/publish.h"
+#include "kho/map/radix.h"
+#include "mm/bits.h"
+
+#define MAX_REPLACED 2
+
+/**
+ * struct build - an outgoing handover that is not published yet
+ * @in, @abi, @pages, @f: the arguments of kho_out_build()
+ * @tree:      the new map
+ * @fdt, @meta: pages of the new FDT and the new kexec-metadata, 0 for none yet
+ * @replaced:  incoming pages that these take the place of
+ * @nr_replaced: entries in @replaced
+ */
+struct build {
+	const struct kho_in *in;
+	const struct kho_abi *abi;
+	struct palloc *pages;
+	struct fault *f;
+	struct radix_build tree;
+	paddr_t fdt, meta;
+	struct range replaced[MAX_REPLACED];
+	unsigned int nr_replaced;
+};
+
+static int out_of_memory(struct build *b)
+{
+	return fault_set(
+		b->f, "out-of-memory",
+		"no free page outside scratch for the outgoing handover, after %lu for its map",
+		b->tree.nodes);
+}
+
+static bool find_metadata(const struct kho_in *in, struct kho_blob *blob)
+{
+	unsigned int i;
+
+	for (i = 0; kho_in_blob(in, i, blob); i++)
+		if (!strcmp(blob->name, KHO_METADATA))
+			return true;
+	return false;
+}
+
+/* Note which incoming pages go: the FDT's, and those of kexec-metadata. */
+static void find_replaced(struct build *b)
+{
+	paddr_t fdt = b->in->data.fdt_addr;
+	struct kho_blob meta;
+
+	b->replaced[b->nr_replaced++] = (struct range){ fdt, fdt + KHO_FDT_SIZE };
+	if (find_metadata(b->in, &meta)) {
+		paddr_t end = meta.addr + meta.size;
+
+		b->replaced[b->nr_replaced++] = (struct range){ align_down(meta.addr, PAGE_SIZE),
+								align_up(end, PAGE_SIZE) };
+	}
+}
+
+/* True if a blob that goes on has bytes in the page at @page. */
+static bool in_use(const struct kho_in *in, paddr_t page)
+{
+	struct kho_blob blob;
+	unsigned int i;
+
+	for (i = 0; kho_in_blob(in, i, &blob); i++)
+		if (strcmp(blob.name, KHO_METADATA) && blob.addr < page + PAGE_SIZE &&
+		    blob.addr + blob.size > page)
+			return true;
+	return false;
+}
+
+/* Clear the keys of the replaced pages in the copy @bits of the order-0 leaf @leaf. */
+static void drop_replaced(const struct build *b, const struct kho_leaf *leaf, uint64_t *bits)
+{
+	paddr_t leaf_end = leaf->base + KHO_LEAF_BITS * PAGE_SIZE;
+	unsigned int i;
+
+	for (i = 0; i < b->nr_replaced; i++) {
+		paddr_t page = max_u64(b->replaced[i].base, leaf->base);
+		paddr_t end = min_u64(b->replaced[i].end, leaf_end);
+
+		for (; page < end; page += PAGE_SIZE) {
+			uint64_t n = (page - leaf->base) >> PAGE_SHIFT;
+
+			if (!in_use(b->in, page))
+				bits[n / 64] &= ~(1UL << n % 64);
+		}
+	}
+}
+
+/* A leaf of an order that the next kernel cannot take in: no harm if it is empty. */
+static int refuse_order(struct build *b, const struct kho_leaf *leaf)
+{
+	unsigned int w;
+
+	for (w = 0; w < KHO_LEAF_WORDS; w++) {
+		uint64_t block = w * 64 + bits_lowest(leaf->bits[w] | 1UL << 63);
+
+		if (leaf->bits[w])
+			return fault_set(b->f, "order-too-large",
+					 "block 0x%lx of order %u: %s takes in orders up to %u",
+					 leaf->base + (block << (PAGE_SHIFT + leaf->order)),
+					 leaf->order, b->abi->compatible, b->abi->max_order);
+	}
+	return 0;
+}
+
+/* Copy one incoming leaf, unless nothing is left in it; for kho_in_for_each_leaf(). */
+static int copy_leaf(const struct kho_leaf *leaf, void *arg)
+{
+	struct build *b = arg;
+	uint64_t any = 0;
+	uint64_t *bits;
+	unsigned int w;
+	paddr_t addr;
+
+	if (leaf->order > b->abi->max_order)
+		return refuse_order(b, leaf);
+
+	bits = palloc_pages(b->pages, 1, &addr);
+	if (!bits)
+		return out_of_memory(b);
+	memcpy(bits, leaf->bits, PAGE_SIZE);
+	if (leaf->order == 0)
+		drop_replaced(b, leaf, bits);
+
+	for (w = 0; w < KHO_LEAF_WORDS; w++)
+		any |= bits[w];
+	if (!any)
+		palloc_free(b->pages, addr, 1);
+	else if (radix_build_leaf(&b->tree, kho_key(leaf->base, leaf->order), addr))
+		return out_of_memory(b);
+	return 0;
+}
+
+/* Take a page and enter its key in the new map, which must have all incoming leaves by now. */
+static void *preserved_page(struct build *b, paddr_t *at)
+{
+	void *page = palloc_pages(b->pages, 1, at);
+
+	if (page && radix_build_key(&b->tree, kho_key(*at, 0)))
+		return NULL;
+	return page;
+}
+
+static void write_metadata(const struct build *b, const char *release, struct kho_metadata *meta)
+{
+	uint32_t hops = 0;
+	struct kho_blob old;
+
+	if (find_metadata(b->in, &old)) {
+		const char *mem = door_ro(b->in->door, old.addr, sizeof(*meta));
+
+		memcpy(&hops, mem + offsetof(struct kho_metadata, kexec_count), sizeof(hops));
+	}
+	meta->version = KHO_METADATA_VERSION;
+	memcpy(meta->previous_release, release,
+	       strnlen(release, sizeof(meta->previous_release) - 1));
+	meta->kexec_count = hops + 1;
+}
+
+/* Everything but the publication. */
+static int build(struct build *b, const char *release)
+{
+	struct kho_blob blob = { .name = KHO_METADATA, .size = sizeof(struct kho_metadata) };
+	void *meta, *fdt;
+
+	if (radix_build_init(&b->tree, b->pages))
+		return out_of_memory(b);
+	if (kho_in_for_each_leaf(b->in, copy_leaf, b))
+		return -1;
+	meta = preserved_page(b, &b->meta);
+	if (!meta)
+		return out_of_memory(b);
+	fdt = preserved_page(b, &b->fdt);
+	if (!fdt)
+		return out_of_memory(b);
+
+	write_metadata(b, release, meta);
+	blob.addr = b->meta;
+	return kho_out_fdt(fdt, b->abi, b->tree.root, b->in, KHO_METADATA, &blob, b->f);
+}
+
+static void undo(struct build *b)
+{
+	if (b->fdt)
+		palloc_free(b->pages, b->fdt, 1);
+	if (b->meta)
+		palloc_free(b->pages, b->meta, 1);
+	radix_build_free(&b->tree);
+}
+
+/* Note where the blobs of the complete FDT at @fdt point to. */
+static void note_blobs(struct kho_out *out, paddr_t fdt)
+{
+	struct kho_in view = {
+		.door = out->pages->door,
+		.fdt = door_ro(out->pages->door, fdt, KHO_FDT_SIZE),
+		.abi = out->abi,
+		.map = out->map,
+	};
+	struct kho_blob blob;
+	int node;
+
+	out->blobs = 0;
+	fdt_for_each_subnode(node, view.fdt, 0) {
+		kho_in_read_blob(&view, node, &blob);
+		out->named[out->blobs++] = (struct range){ blob.addr, blob.addr + blob.size };
+	}
+}
+
+int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho_abi *abi,
+		  struct palloc *pages, const char *release, struct fault *f)
+{
+	struct build b = { .in = in, .abi = abi, .pages = pages, .f = f };
+
+	find_replaced(&b);
+	if (build(&b, release)) {
+		undo(&b);
+		return -1;
+	}
+	out->in = in;
+	out->abi = abi;
+	out->pages = pages;
+	out->map = b.tree.root;
+	out->meta = b.meta;
+	out->nodes = b.tree.nodes;
+	note_blobs(out, b.fdt);
+
+	/*
+	 * Publication. The order that makes it valid at once: leaves and nodes were complete before
+	 * they were linked, the keys of FDT and metadata are in the map, the metadata is written,
+	 * and the FDT that names them all is complete. This one aligned store is the last step;
+	 * before it there is no outgoing handover.
+	 */
+	publish(&out->fdt, b.fdt);
+	return 0;
+}

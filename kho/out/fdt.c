@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "kho/out/fdt.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "kho/in/ingest.h"
+#include "kho/out/outgoing.h"
+
+/* The first call that failed sticks: what follows it is not done, and the fault names it. */
+struct writer {
+	void *fdt;
+	const struct kho_abi *abi;
+	int err;
+	const char *call;
+	unsigned int blobs;
+};
+
+#define TRY(w, call_name, expr)                  \
+	do {                                     \
+		if (!(w)->err) {                 \
+			(w)->err = (expr);       \
+			(w)->call = (call_name); \
+		}                                \
+	} while (0)
+
+static void put_u64(struct writer *w, const char *name, uint64_t value)
+{
+	TRY(w, name, fdt_property(w->fdt, name, &value, sizeof(value)));
+}
+
+static void put_blob(struct writer *w, const struct kho_blob *blob)
+{
+	TRY(w, blob->name, fdt_begin_node(w->fdt, blob->name));
+	put_u64(w, w->abi->blob_prop, blob->addr);
+	if (w->abi->size_prop)
+		put_u64(w, w->abi->size_prop, blob->size);
+	TRY(w, blob->name, fdt_end_node(w->fdt));
+	w->blobs++;
+}
+
+/* The sub-nodes of @from, with @blob for @name. */
+static void put_blobs(struct writer *w, const struct kho_in *from, const char *name,
+		      const struct kho_blob *blob)
+{
+	bool done = false;
+	int node;
+
+	fdt_for_each_subnode(node, from->fdt, 0) {
+		struct kho_blob old;
+
+		kho_in_read_blob(from, node, &old);
+		if (strcmp(old.name, name) != 0) {
+			put_blob(w, &old);
+		} else if (blob) {
+			put_blob(w, blob);
+			done = true;
+		}
+	}
+	if (blob && !done)
+		put_blob(w, blob);
+}
+
+int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct kho_in *from,
+		const char *name, const struct kho_blob *blob, struct fault *f)
+{
+	struct writer w = { .fdt = fdt, .abi = abi };
+
+	TRY(&w, "header", fdt_create(fdt, KHO_FDT_SIZE));
+	TRY(&w, "header", fdt_finish_reservemap(fdt));
+	TRY(&w, "root", fdt_begin_node(fdt, ""));
+	TRY(&w, "compatible", fdt_property_string(fdt, "compatible", abi->compatible));
+	put_u64(&w, KHO_PROP_MAP, map);
+	put_blobs(&w, from, name, blob);
+	TRY(&w, "root", fdt_end_node(fdt));
+	TRY(&w, "end", fdt_finish(fdt));
+
+	if (w.err || w.blobs > KHO_MAX_BLOBS)
+		return fault_set(
+			f, "fdt-full",
+			"outgoing FDT of %lu bytes for %u blobs in %s: '%.32s' does not fit (%s)",
+			KHO_FDT_SIZE, w.blobs, abi->compatible, w.call, fdt_strerror(w.err));
+	/* fdt_finish() moves the strings down and leaves them at the end of the buffer as well */
+	memset((char *)fdt + fdt_totalsize(fdt), 0, KHO_FDT_SIZE - fdt_totalsize(fdt));
+	return 0;
+}

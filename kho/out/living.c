@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What all changes of the published handover stand on: its map, one key at a time, and the
+ * questions to ask first.
+ *
+ * Every change has the same three parts. Check all that can be wrong; then take all memory, where
+ * only that can fail and is undone; then publish. Nothing fails once it shows.
+ */
+#include "kho/out/living.h"
+
+int kho_no_memory(struct fault *f, const char *what)
+{
+	return fault_set(f, "out-of-memory", "no free page outside scratch for %s", what);
+}
+
+/* The published map as a tree to change; the caller puts the count of its pages back. */
+static struct radix_build changing(struct kho_out *out)
+{
+	return (struct radix_build){
+		.pages = out->pages,
+		.own = out->own.nr ? &out->own : NULL,
+		.root = out->map,
+		.nodes = out->nodes,
+	};
+}
+
+int kho_living(struct kho_out *out, struct fault *f)
+{
+	struct radix_build map = changing(out);
+
+	if (out->lent.nr)
+		return 0;
+	if (!pageset_init(&out->own, out->pages, &out->own))
+		goto no_memory;
+	if (radix_build_own(&map, &out->own) || !pageset_init(&out->lent, out->pages, &out->own))
+		goto undo_own;
+	if (!pageset_add(&out->lent, out->meta, out->meta + PAGE_SIZE))
+		goto undo_lent;
+	return 0;
+
+undo_lent:
+	pageset_free(&out->lent);
+undo_own:
+	pageset_free(&out->own);
+no_memory:
+	return kho_no_memory(f, "the books of baton's own pages");
+}
+
+void kho_view(const struct kho_out *out, struct kho_in *view)
+{
+	*view = (struct kho_in){
+		.door = out->pages->door,
+		.data.fdt_addr = out->fdt,
+		.data.fdt_size = KHO_FDT_SIZE,
+		.fdt = door_ro(out->pages->door, out->fdt, KHO_FDT_SIZE),
+		.abi = out->abi,
+		.map = out->map,
+	};
+}
+
+struct radix_tree kho_tree(const struct kho_out *out)
+{
+	return (struct radix_tree){ .door = out->pages->door, .root = out->map };
+}
+
+bool kho_has(const struct kho_out *out, paddr_t addr, unsigned int order)
+{
+	struct radix_tree tree = kho_tree(out);
+
+	return radix_has(&tree, kho_key(addr, order));
+}
+
+int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order)
+{
+	struct radix_build map = changing(out);
+	int err = radix_build_key(&map, kho_key(addr, order));
+
+	out->nodes = map.nodes;
+	return err;
+}
+
+bool kho_leave(struct kho_out *out, paddr_t addr, unsigned int order)
+{
+	struct radix_build map = changing(out);
+	bool was = radix_build_remove(&map, kho_key(addr, order));
+
+	out->nodes = map.nodes;
+	return was;
+}
+
+int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+{
+	struct kho_blob blob;
+	paddr_t fdt = out->fdt;
+	unsigned int i;
+
+	if (fdt >= base && fdt < end)
+		return fault_set(f, "in-use", "the outgoing FDT lies at 0x%lx", fdt);
+	for (i = 0; i < out->blobs; i++) {
+		const struct range *r = &out->named[i];
+
+		if (r->base >= end || r->end <= base)
+			continue;
+		kho_out_blob(out, i, &blob);
+		return fault_set(f, "in-use",
+				 "blob '%.32s' lies at 0x%lx – 0x%lx; expected it removed",
+				 blob.name, r->base, r->end);
+	}
+	return 0;
+}
+
+int kho_check_ram(const struct kho_out *out, paddr_t base, uint64_t pages, struct fault *f)
+{
+	uint64_t size = pages << PAGE_SHIFT;
+	unsigned int i;
+	paddr_t end;
+
+	if (!is_aligned(base, PAGE_SIZE))
+		return fault_set(f, "bad-block", "0x%lx does not begin a page", base);
+	if (!pages || size >> PAGE_SHIFT != pages || !range_end(base, size, &end))
+		return fault_set(f, "bad-block", "%lu pages at 0x%lx", pages, base);
+	if (base < LOW_LIMIT)
+		return fault_set(f, "bad-block",
+				 "0x%lx lies below 1 MiB, which Linux takes for itself", base);
+	if (!door_ro(out->pages->door, base, size))
+		return fault_set(f, "not-ram", "0x%lx – 0x%lx is not all RAM", base, end);
+	for (i = 0; i < out->in->nr_scratch; i++) {
+		const struct kho_scratch *s = &out->in->scratch[i];
+
+		if (s->addr < end && s->addr + s->size > base)
+			return fault_set(f, "in-scratch",
+					 "0x%lx – 0x%lx meets scratch at 0x%lx – 0x%lx", base, end,
+					 s->addr, s->addr + s->size);
+	}
+	return 0;
+}
+
+int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
+{
+	paddr_t border, end;
+
+	if (order > out->abi->max_order)
+		return fault_set(f, "bad-block", "order %u; %s takes in orders up to %u", order,
+				 out->abi->compatible, out->abi->max_order);
+	if (!is_aligned(addr, PAGE_SIZE << order))
+		return fault_set(f, "bad-block", "0x%lx does not begin a block of order %u", addr,
+				 order);
+	if (out->in->borders && range_end(addr, PAGE_SIZE << order, &end) &&
+	    borders_inside(out->in->borders, addr, end, &border))
+		return fault_set(
+			f, "bad-block",
+			"block 0x%lx of order %u lies across NUMA nodes, which meet at 0x%lx", addr,
+			order, border);
+	return 0;
+}
+
+int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
+{
+	struct radix_tree tree = kho_tree(out);
+	unsigned int o;
+	bool meets;
+
+	/* of this order or a larger one it is the key that covers @addr; smaller ones lie in a row */
+	for (o = 0; o <= out->abi->max_order; o++) {
+		if (o < order)
+			meets = radix_any(&tree, kho_key(addr, o), order - o);
+		else
+			meets = radix_has(&tree, kho_key(addr, o));
+		if (meets)
+			return fault_set(
+				f, "overlap",
+				"block 0x%lx of order %u overlaps a preserved block of order %u",
+				addr, order, o);
+	}
+	if (pageset_any(&out->own, addr, block_end(addr, order)))
+		return fault_set(
+			f, "in-use",
+			"block 0x%lx of order %u holds pages of the outgoing map or of baton's books",
+			addr, order);
+	return 0;
+}
+
+int kho_whose(const struct kho_out *out, paddr_t base, paddr_t end, enum kho_claim *claim,
+	      struct fault *f)
+{
+	const struct pagemap *pm = out->pages->map;
+	paddr_t clear = pagemap_first_clear(pm, base, end);
+
+	*claim = clear < end ? KHO_FREE : KHO_CALLERS;
+	if (*claim == KHO_FREE && pagemap_any(pm, base, end))
+		return fault_set(
+			f, "in-use",
+			"0x%lx – 0x%lx is partly free, from 0x%lx on; expected all or none of it",
+			base, end, clear);
+	return 0;
+}
+
+int kho_claim(struct kho_out *out, paddr_t base, paddr_t end)
+{
+	uint64_t pages = (end - base) >> PAGE_SHIFT;
+
+	/* first of all set in the page map: what is allocated from here on must lie elsewhere */
+	if (!palloc_adopt(out->pages, base, pages))
+		return -1;
+	if (pageset_add(&out->lent, base, end))
+		return 0;
+	palloc_free(out->pages, base, pages);
+	return -1;
+}
+
+void kho_release(struct kho_out *out, paddr_t base, paddr_t end)
+{
+	pageset_remove(&out->lent, base, end);
+	palloc_free(out->pages, base, (end - base) >> PAGE_SHIFT);
+}
+
+int kho_check_lent(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+{
+	if (!pageset_all(&out->lent, base, end))
+		return fault_set(
+			f, "not-owned",
+			"0x%lx – 0x%lx was neither allocated, restored, nor free when it was preserved",
+			base, end);
+	return 0;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/* Blocks and runs of pages. */
+#include "kho/out/preserve.h"
+
+#include "kho/out/living.h"
+
+/*
+ * The block with which a run is begun: what its address is aligned to, what is left of it, and what
+ * the next kernel takes in bound its order; then it is halved until it lies in one NUMA node.
+ */
+static unsigned int first_order(const struct kho_out *out, paddr_t base, paddr_t end)
+{
+	uint64_t max = 1UL << out->abi->max_order;
+	uint64_t page = (base >> PAGE_SHIFT) | max, left = min_u64((end - base) >> PAGE_SHIFT, max);
+	unsigned int aligned = (unsigned int)__builtin_ctzl(page);
+	unsigned int fits = 63 - (unsigned int)__builtin_clzl(left);
+	unsigned int order = aligned < fits ? aligned : fits;
+	paddr_t border;
+
+	while (order && out->in->borders &&
+	       borders_inside(out->in->borders, base, block_end(base, order), &border))
+		order--;
+	return order;
+}
+
+/* Take the keys of a run out again, as far as they are in. */
+static void leave_run(struct kho_out *out, paddr_t base, paddr_t stop, paddr_t end)
+{
+	while (base < stop) {
+		unsigned int order = first_order(out, base, end);
+
+		kho_leave(out, base, order);
+		base = block_end(base, order);
+	}
+}
+
+/* Publish the keys of a run, one after the other; all of them or none. */
+static int enter_run(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+{
+	paddr_t at = base;
+
+	while (at < end) {
+		unsigned int order = first_order(out, at, end);
+
+		if (kho_enter(out, at, order)) {
+			leave_run(out, base, at, end);
+			return kho_no_memory(f, "nodes of the outgoing map");
+		}
+		at = block_end(at, order);
+	}
+	return 0;
+}
+
+/* Preserve a run that has been found good, after it has been claimed if it is nobody's. */
+static int claim_and_enter(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+{
+	enum kho_claim claim;
+
+	if (kho_whose(out, base, end, &claim, f))
+		return -1;
+	if (claim == KHO_FREE && kho_claim(out, base, end))
+		return kho_no_memory(f, "the books of baton's own pages");
+	if (!enter_run(out, base, end, f))
+		return 0;
+	if (claim == KHO_FREE)
+		kho_release(out, base, end);
+	return -1;
+}
+
+int kho_preserve(struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
+{
+	if (kho_living(out, f) || kho_check_shape(out, addr, order, f) ||
+	    kho_check_ram(out, addr, 1UL << order, f) || kho_check_block(out, addr, order, f))
+		return -1;
+	/* a block is the run that is one block: it is aligned, allowed, and in one NUMA node */
+	return claim_and_enter(out, addr, block_end(addr, order), f);
+}
+
+static int not_preserved(struct fault *f, paddr_t addr, unsigned int order)
+{
+	return fault_set(f, "not-preserved", "no key 0x%lx of order %u in the outgoing map", addr,
+			 order);
+}
+
+int kho_unpreserve(struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
+{
+	if (kho_check_shape(out, addr, order, f))
+		return -1;
+	if (!kho_has(out, addr, order))
+		return not_preserved(f, addr, order);
+	if (kho_check_unused(out, addr, block_end(addr, order), f))
+		return -1;
+	kho_leave(out, addr, order);
+	return 0;
+}
+
+int kho_preserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, struct fault *f)
+{
+	paddr_t at = addr, end = addr + (pages << PAGE_SHIFT);
+
+	if (kho_living(out, f) || kho_check_ram(out, addr, pages, f))
+		return -1;
+	while (at < end) {
+		unsigned int order = first_order(out, at, end);
+
+		if (kho_check_block(out, at, order, f))
+			return -1;
+		at = block_end(at, order);
+	}
+	return claim_and_enter(out, addr, end, f);
+}
+
+int kho_unpreserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, struct fault *f)
+{
+	paddr_t at = addr, end = addr + (pages << PAGE_SHIFT);
+
+	if (kho_check_ram(out, addr, pages, f))
+		return -1;
+	while (at < end) {
+		unsigned int order = first_order(out, at, end);
+
+		if (!kho_has(out, at, order))
+			return not_preserved(f, at, order);
+		at = block_end(at, order);
+	}
+	if (kho_check_unused(out, addr, end, f))
+		return -1;
+	leave_run(out, addr, end, end);
+	return 0;
+}
+
+void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, struct fault *f)
+{
+	unsigned int order = 0;
+	paddr_t at, end;
+	void *mem;
+
+	while (order <= out->abi->max_order && PAGE_SIZE << order < bytes)
+		order++;
+	if (!bytes || order > out->abi->max_order) {
+		fault_set(f, "bad-block", "%lu bytes; expected 1 to 0x%lx", bytes,
+			  PAGE_SIZE << out->abi->max_order);
+		return NULL;
+	}
+	if (kho_living(out, f))
+		return NULL;
+	mem = palloc_block(out->pages, order, out->in->borders, &at);
+	if (!mem) {
+		fault_set(f, "out-of-memory", "no free block of order %u", order);
+		return NULL;
+	}
+	end = block_end(at, order);
+	if (!pageset_add(&out->lent, at, end)) {
+		palloc_free(out->pages, at, 1UL << order);
+		kho_no_memory(f, "the books of baton's own pages");
+		return NULL;
+	}
+	if (enter_run(out, at, end, f)) {
+		kho_release(out, at, end);
+		return NULL;
+	}
+	*addr = at;
+	return mem;
+}
+
+int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f)
+{
+	unsigned int order;
+	paddr_t base;
+
+	if (!kho_out_key(out, addr, &base, &order) || base != addr)
+		return fault_set(f, "not-preserved", "no block begins at 0x%lx in the outgoing map",
+				 addr);
+	if (kho_check_unused(out, addr, block_end(addr, order), f) ||
+	    kho_check_lent(out, addr, block_end(addr, order), f))
+		return -1;
+	/* first out of the map, then free: a free page may be written at once */
+	kho_leave(out, addr, order);
+	kho_release(out, addr, block_end(addr, order));
+	return 0;
+}
+
+bool kho_out_key(const struct kho_out *out, paddr_t addr, paddr_t *base, unsigned int *order)
+{
+	struct kho_in view;
+
+	kho_view(out, &view);
+	return kho_in_key(&view, addr, base, order);
+}
+
+int kho_out_for_each_leaf(const struct kho_out *out,
+			  int (*fn)(const struct kho_leaf *leaf, void *arg), void *arg)
+{
+	struct kho_in view;
+
+	kho_view(out, &view);
+	return kho_in_for_each_leaf(&view, fn, arg);
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Each call goes through what it restores twice. The first time everything is checked, entered as
+ * restored, and made writable: that can fail, and is undone. The second time the keys leave the
+ * outgoing map, which cannot fail.
+ */
+#include "kho/out/restore.h"
+
+#include <string.h>
+
+#include "kho/out/living.h"
+#include "kho/out/vmalloc_list.h"
+
+/* A block on its way. */
+struct block {
+	paddr_t base, end;
+	unsigned int order;
+};
+
+int kho_restore_init(struct kho_restore *r, const struct kho_in *in, struct kho_out *out,
+		     struct fault *f)
+{
+	*r = (struct kho_restore){ .in = in, .out = out };
+	if (kho_living(out, f))
+		return -1;
+	if (radix_build_init(&r->done, out->pages) || radix_build_own(&r->done, &out->own)) {
+		radix_build_free(&r->done);
+		return kho_no_memory(f, "the list of what has been restored");
+	}
+	return 0;
+}
+
+bool kho_in_find_blob(const struct kho_in *in, const char *name, struct kho_blob *blob)
+{
+	unsigned int i;
+
+	for (i = 0; kho_in_blob(in, i, blob); i++)
+		if (!strcmp(blob->name, name))
+			return true;
+	return false;
+}
+
+/* The block that begins at @addr, if it may be restored. */
+static int find_block(const struct kho_restore *r, paddr_t addr, struct block *b, struct fault *f)
+{
+	struct radix_tree done = { .door = r->out->pages->door, .root = r->done.root };
+	paddr_t fdt = r->in->data.fdt_addr;
+
+	if (!kho_in_key(r->in, addr, &b->base, &b->order) || b->base != addr)
+		return fault_set(f, "not-preserved", "no block begins at 0x%lx in the incoming map",
+				 addr);
+	b->end = block_end(b->base, b->order);
+	if (radix_has(&done, kho_key(b->base, b->order)))
+		return fault_set(f, "restored", "block 0x%lx of order %u has been restored before",
+				 b->base, b->order);
+	if (fdt >= b->base && fdt < b->end)
+		return fault_set(f, "in-use", "the incoming FDT lies in block 0x%lx of order %u",
+				 b->base, b->order);
+	if (kho_check_unused(r->out, b->base, b->end, f))
+		return -1;
+	/* unpreserved before: then its pages may have been preserved anew, and would not leave */
+	if (!kho_has(r->out, b->base, b->order))
+		return kho_check_block(r->out, b->base, b->order, f);
+	return 0;
+}
+
+/* First time through: everything that can fail. */
+static int prepare(struct kho_restore *r, const struct block *b, struct fault *f)
+{
+	struct palloc *pages = r->out->pages;
+	uint64_t nr = 1UL << b->order;
+
+	if (radix_build_key(&r->done, kho_key(b->base, b->order)))
+		goto no_memory;
+	if (!pageset_add(&r->out->lent, b->base, b->end))
+		goto undo_done;
+	if (!palloc_adopt(pages, b->base, nr))
+		goto undo_lent;
+	return 0;
+
+undo_lent:
+	pageset_remove(&r->out->lent, b->base, b->end);
+undo_done:
+	radix_build_remove(&r->done, kho_key(b->base, b->order));
+no_memory:
+	return kho_no_memory(f, "the list of what has been restored");
+}
+
+/* Undo prepare(). Pages that were made writable stay so: nobody has been told of them. */
+static void forget(struct kho_restore *r, const struct block *b)
+{
+	palloc_disown(r->out->pages, 1UL << b->order);
+	pageset_remove(&r->out->lent, b->base, b->end);
+	radix_build_remove(&r->done, kho_key(b->base, b->order));
+}
+
+/* Second time through. A key that was unpreserved before is not in the outgoing map any more. */
+static void finish(struct kho_restore *r, const struct block *b)
+{
+	kho_leave(r->out, b->base, b->order);
+}
+
+int kho_restore_block(struct kho_restore *r, paddr_t addr, unsigned int *order, struct fault *f)
+{
+	struct block b;
+
+	if (find_block(r, addr, &b, f) || prepare(r, &b, f))
+		return -1;
+	finish(r, &b);
+	*order = b.order;
+	return 0;
+}
+
+int kho_restore_free(struct kho_restore *r, paddr_t addr, struct fault *f)
+{
+	unsigned int order;
+
+	if (kho_restore_block(r, addr, &order, f))
+		return -1;
+	/* the key has left the outgoing map: its pages may be used for anything */
+	kho_release(r->out, addr, block_end(addr, order));
+	return 0;
+}
+
+/* The block at @addr by its key alone; for blocks that have been found before. */
+static void same_block(const struct kho_restore *r, paddr_t addr, struct block *b)
+{
+	kho_in_key(r->in, addr, &b->base, &b->order);
+	b->end = block_end(b->base, b->order);
+}
+
+int kho_restore_pages(struct kho_restore *r, paddr_t addr, uint64_t pages, struct fault *f)
+{
+	paddr_t at, end;
+	struct block b;
+
+	if (!pages || pages > UINT64_MAX >> PAGE_SHIFT ||
+	    !range_end(addr, pages << PAGE_SHIFT, &end))
+		return fault_set(f, "not-preserved", "%lu pages at 0x%lx", pages, addr);
+	for (at = addr; at < end; at = b.end) {
+		if (find_block(r, at, &b, f))
+			goto undo;
+		if (b.end > end) {
+			fault_set(
+				f, "not-preserved",
+				"block 0x%lx of order %u ends after the run of %lu pages at 0x%lx",
+				b.base, b.order, pages, addr);
+			goto undo;
+		}
+		if (prepare(r, &b, f))
+			goto undo;
+	}
+	for (at = addr; at < end; at = b.end) {
+		same_block(r, at, &b);
+		finish(r, &b);
+	}
+	return 0;
+
+undo:
+	for (end = at, at = addr; at < end; at = b.end) {
+		same_block(r, at, &b);
+		forget(r, &b);
+	}
+	return -1;
+}
+
+/**
+ * struct list - a list on its way, for kho_vmalloc_walk()
+ * @pages, @max, @nr: the arguments of kho_restore_vmalloc()
+ * @prepared: blocks and chunks that prepare() has been called for
+ */
+struct list {
+	struct kho_restore *r;
+	struct fault *f;
+	paddr_t *pages;
+	uint32_t max, nr;
+	uint64_t prepared;
+};
+
+static int prepare_listed(const struct listed *l, void *arg)
+{
+	struct list *list = arg;
+	struct block b;
+
+	if (find_block(list->r, l->addr, &b, list->f))
+		return -1;
+	if (b.order != l->order)
+		return fault_set(list->f, "not-preserved",
+				 "block 0x%lx has order %u in the incoming map, %u in the list",
+				 l->addr, b.order, l->order);
+	if (!l->chunk && list->nr == list->max)
+		return fault_set(list->f, "list-too-long", "more than %u blocks in the list",
+				 list->max);
+	if (prepare(list->r, &b, list->f))
+		return -1;
+	if (!l->chunk)
+		list->pages[list->nr++] = l->addr;
+	list->prepared++;
+	return 0;
+}
+
+/* Also stops the walk, where the first one stopped. */
+static int forget_listed(const struct listed *l, void *arg)
+{
+	struct list *list = arg;
+	struct block b = { l->addr, block_end(l->addr, l->order), l->order };
+
+	if (!list->prepared)
+		return -1;
+	list->prepared--;
+	forget(list->r, &b);
+	return 0;
+}
+
+static int finish_listed(const struct listed *l, void *arg)
+{
+	struct list *list = arg;
+	struct block b = { l->addr, block_end(l->addr, l->order), l->order };
+
+	finish(list->r, &b);
+	if (l->chunk)
+		kho_release(list->r->out, b.base, b.end);
+	return 0;
+}
+
+int kho_restore_vmalloc(struct kho_restore *r, const struct kho_vmalloc *v, paddr_t *pages,
+			uint32_t max, uint32_t *nr, struct fault *f)
+{
+	struct list l = { .r = r, .f = f, .pages = pages, .max = max };
+	struct fault again;
+
+	if (kho_vmalloc_walk(r->in->door, v, prepare_listed, &l, f)) {
+		kho_vmalloc_walk(r->in->door, v, forget_listed, &l, &again);
+		return -1;
+	}
+	*nr = l.nr;
+	return kho_vmalloc_walk(r->in->door, v, finish_listed, &l, f);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Taking back what was handed over: what Linux's kho_restore_*() do.
+ *
+ * A block is restored once, exactly by its key. From then on its pages are baton's, writable, and
+ * it has left the outgoing handover; who wants to hand it on preserves it again. Everything that is
+ * not restored stays in it.
+ *
+ * Faults:
+ * - not-preserved: no incoming key begins there;
+ * - restored: a second time;
+ * - in-use: a blob that is published lies in it, or the incoming FDT;
+ * - overlap: it was unpreserved, and pages of it preserved again as other blocks;
+ * - out-of-memory;
+ * - list-corrupt: a list of pages that loops, leaves RAM, or has another total; list-too-long: for
+ *   the room given.
+ */
+#ifndef BATON_KHO_RESTORE_H
+#define BATON_KHO_RESTORE_H
+
+#include "kho/out/preserve.h"
+#include "kho/map/radix.h"
+
+/**
+ * struct kho_restore - what has been restored so far
+ * @in, @out: the two handovers
+ * @done:     restored keys, as a private tree that is never handed over
+ */
+struct kho_restore {
+	const struct kho_in *in;
+	struct kho_out *out;
+	struct radix_build done;
+};
+
+/** kho_restore_init() - begin. Return: 0, or -1 and out-of-memory. */
+int kho_restore_init(struct kho_restore *r, const struct kho_in *in, struct kho_out *out,
+		     struct fault *f);
+
+/** kho_in_find_blob() - find an incoming blob by name. Return: false if there is none. */
+bool kho_in_find_blob(const struct kho_in *in, const char *name, struct kho_blob *blob);
+
+/** kho_restore_block() - restore the block that begins at @addr; @order is set to its order. */
+int kho_restore_block(struct kho_restore *r, paddr_t addr, unsigned int *order, struct fault *f);
+
+/** kho_restore_pages() - restore a run of blocks, of any orders; all of it or nothing. */
+int kho_restore_pages(struct kho_restore *r, paddr_t addr, uint64_t pages, struct fault *f);
+
+/**
+ * kho_restore_vmalloc() - restore the blocks of a list and free its chunks; all of it or nothing
+ * @pages: filled with the blocks' addresses, room for @max
+ * @nr:    set to how many there are
+ */
+int kho_restore_vmalloc(struct kho_restore *r, const struct kho_vmalloc *v, paddr_t *pages,
+			uint32_t max, uint32_t *nr, struct fault *f);
+
+/** kho_restore_free() - restore the block that begins at @addr, and free its pages. */
+int kho_restore_free(struct kho_restore *r, paddr_t addr, struct fault *f);
+
+#endif

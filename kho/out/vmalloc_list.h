@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Walking a list of pages as clients hand it over. Private to kho/. */
+#ifndef BATON_KHO_VMALLOC_LIST_H
+#define BATON_KHO_VMALLOC_LIST_H
+
+#include "kho/out/preserve.h"
+
+/** struct listed - one block of a list: a block of pages, or a chunk page of the list itself */
+struct listed {
+	paddr_t addr;
+	unsigned int order;
+	bool chunk;
+};
+
+/**
+ * kho_vmalloc_walk() - call @fn for each block of a list; for a chunk page after all that it lists
+ *
+ * The list may be foreign: nothing outside RAM is looked at, and it ends, whatever it holds. A
+ * chunk is not looked at any more once @fn has been called for it. Stops when @fn returns non-zero.
+ * Return: 0; what @fn returned; or -1 with fault list-corrupt.
+ */
+int kho_vmalloc_walk(const struct door *door, const struct kho_vmalloc *v,
+		     int (*fn)(const struct listed *l, void *arg), void *arg, struct fault *f);
+
+#endif
