@@ -55,7 +55,7 @@ static int read_scratch(struct baton *b)
 {
 	b->hands_over = b->info.has_kho;
 	if (b->info.has_kho)
-		kho_in_scratch(&b->in, &b->info.door, &b->info.kho, &b->info.ram, &b->scratch,
+		kho_in_scratch(&b->in, &b->info.window, &b->info.kho, &b->info.ram, &b->scratch,
 			       &b->findings);
 	return b->findings.total ? -1 : 0;
 }

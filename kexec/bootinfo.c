@@ -65,7 +65,7 @@ static bool add_all(struct boot_info *bi, bool ram)
 
 		if (s->type != SETUP_E820_EXT)
 			continue;
-		node = door_ro(&bi->door, s->addr, NODE_SIZE + s->len);
+		node = window_ro(&bi->window, s->addr, NODE_SIZE + s->len);
 		if (node && !add_entries(&bi->ram, node + NODE_SIZE, s->len / ENTRY_SIZE, ram))
 			return false;
 	}
@@ -91,9 +91,9 @@ static void open_windows(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_
 	for (unsigned int i = 0; i < bi->ram.nr; i++) {
 		const struct range *r = &bi->ram.r[i];
 
-		bi->windows[i] = (struct window){ r->base, r->end, ptr(r->base, r->end) };
+		bi->panes[i] = (struct pane){ r->base, r->end, ptr(r->base, r->end) };
 	}
-	bi->door = (struct door){ bi->windows, bi->ram.nr };
+	bi->window = (struct window){ bi->panes, bi->ram.nr };
 }
 
 static bool seen(const struct boot_info *bi, paddr_t addr)
@@ -127,13 +127,13 @@ static void read_kho(struct boot_info *bi, const struct boot_setup *s, const uin
 static paddr_t read_entry(struct boot_info *bi, paddr_t addr, struct findings *f)
 {
 	struct boot_setup *s = &bi->setup[bi->nr_setup];
-	const uint8_t *p = door_ro(&bi->door, addr, NODE_SIZE);
+	const uint8_t *p = window_ro(&bi->window, addr, NODE_SIZE);
 	struct setup_data node = { 0 };
 
 	if (p)
 		memcpy(&node, p, sizeof(node));
 	if (p)
-		p = door_ro(&bi->door, addr, NODE_SIZE + node.len);
+		p = window_ro(&bi->window, addr, NODE_SIZE + node.len);
 	if (!p) {
 		finding_add(f, FINDING_SETUP_DATA_NOT_RAM,
 			    "setup_data entry %u at 0x%llx, type %u, %u bytes", bi->nr_setup,
@@ -153,7 +153,7 @@ static void check_chain(const struct boot_info *bi, struct findings *f)
 	for (unsigned int i = 0; i < bi->nr_setup; i++) {
 		const struct boot_setup *s = &bi->setup[i];
 
-		if (!door_ro(&bi->door, s->addr, NODE_SIZE + s->len))
+		if (!window_ro(&bi->window, s->addr, NODE_SIZE + s->len))
 			finding_add(f, FINDING_SETUP_DATA_NOT_RAM,
 				    "setup_data entry %u at 0x%llx, by an E820_EXT entry after it",
 				    i, (unsigned long long)s->addr);
@@ -196,7 +196,7 @@ static int read_cmdline(struct boot_info *bi, struct fault *fault)
 	if (addr == 0)
 		return 0;
 	for (;; size = CMDLINE_SIZE) {
-		const char *text = door_ro(&bi->door, addr, size);
+		const char *text = window_ro(&bi->window, addr, size);
 
 		if (!text)
 			return fault_set(fault, "cmdline-not-ram",
@@ -219,7 +219,7 @@ static int read_cmdline(struct boot_info *bi, struct fault *fault)
 
 /*
  * Where it is not known what is RAM: how the run is to end stands in the command line, and the boot protocol has that
- * mapped whatever the memory map says. The door is open for it alone, and closed again.
+ * mapped whatever the memory map says. The window shows it alone, and is closed again.
  */
 static void read_cmdline_only(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_t end))
 {
@@ -230,11 +230,11 @@ static void read_cmdline_only(struct boot_info *bi, void *(*ptr)(paddr_t base, p
 	bi->cmdline = "";
 	if (!addr || !range_end(base, CMDLINE_SIZE + PAGE_SIZE, &end))
 		return;
-	bi->windows[0] = (struct window){ base, end, ptr(base, end) };
-	bi->door = (struct door){ bi->windows, 1 };
-	if (bi->windows[0].ptr)
+	bi->panes[0] = (struct pane){ base, end, ptr(base, end) };
+	bi->window = (struct window){ bi->panes, 1 };
+	if (bi->panes[0].ptr)
 		read_cmdline(bi, &none);
-	bi->door.nr = 0;
+	bi->window.nr = 0;
 }
 
 static int read_initrd(struct boot_info *bi, struct fault *fault)
@@ -245,7 +245,7 @@ static int read_initrd(struct boot_info *bi, struct fault *fault)
 
 	if (addr == 0 || size == 0)
 		return 0;
-	if (!door_ro(&bi->door, addr, size))
+	if (!window_ro(&bi->window, addr, size))
 		return fault_set(fault, "initrd-not-ram",
 				 "the initrd, 0x%llx bytes at 0x%llx, is not all in RAM",
 				 (unsigned long long)size, (unsigned long long)addr);
@@ -304,8 +304,9 @@ bool boot_info_inputs(const struct boot_info *bi, struct ranges *set)
 bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set)
 {
 	struct efi_info efi = bi->bp->efi_info;
-	const uint8_t *map = door_ro(&bi->door, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap,
-				     efi.efi_memmap_size);
+	const uint8_t *map = window_ro(&bi->window,
+				       (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap,
+				       efi.efi_memmap_size);
 	bool fits = true;
 
 	if (!map || efi.efi_memdesc_size < sizeof(struct efi_memory))

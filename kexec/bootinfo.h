@@ -2,8 +2,8 @@
 /*
  * Reading boot_params: what RAM there is, what came with it, and where all of that lies. Pure: host-tested.
  */
-#ifndef BATON_BOOT_BOOTINFO_H
-#define BATON_BOOT_BOOTINFO_H
+#ifndef BATON_KEXEC_BOOTINFO_H
+#define BATON_KEXEC_BOOTINFO_H
 
 #include <asm/bootparam.h>
 
@@ -34,7 +34,7 @@ struct boot_setup {
 
 /**
  * struct boot_info - what baton was given
- * @door:     windows over @ram, set up by boot_info_ram()
+ * @window:   panes over @ram, set up by boot_info_ram()
  * @bp, @bp_addr: the incoming boot_params
  * @ram:      E820_RAM of the table and of E820_EXT, page-aligned inward, merged
  * @cmdline, @cmdline_addr, @cmdline_size: NUL-terminated; "" with size 0 if there is none
@@ -43,7 +43,7 @@ struct boot_setup {
  * @has_kho, @kho:        the KHO entry's payload
  */
 struct boot_info {
-	struct door door;
+	struct window window;
 	const struct boot_params *bp;
 	paddr_t bp_addr;
 	struct ranges ram;
@@ -57,7 +57,7 @@ struct boot_info {
 	bool has_kho;
 	struct kho_data kho;
 	struct range ram_table[BOOT_MAX_RAM];
-	struct window windows[BOOT_MAX_RAM];
+	struct pane panes[BOOT_MAX_RAM];
 };
 
 /**
@@ -77,14 +77,14 @@ static inline unsigned int boot_e820_entries(const struct boot_params *bp)
  * @bp:    pointer to the zero page
  * @bp_addr: its physical address
  * @ptr:   gives the pointer for a page-aligned RAM range of the e820 table: the identity in the kernel, an
- *         arena on the host. The only use of it is to fill in the windows of the door.
+ *         arena on the host. The only use of it is to fill in the panes of the window.
  * @f:     findings: setup-data-not-ram, setup-data-loop, kho-entry-twice, kho-entry-length
  * @fault: what makes it impossible to go on
  *
- * E820_EXT can only be read through the door, so the windows are made twice: from the table, then with it.
+ * E820_EXT can only be read through the window, so the panes are made twice: from the table, then with it.
  *
  * Return: 0; or -1 with fault e820-empty, e820-too-many, cmdline-not-ram, cmdline-too-long (4096 with its
- * NUL), initrd-not-ram. @bi->cmdline is then what could be read of it; with the first two the door is closed.
+ * NUL), initrd-not-ram. @bi->cmdline is then what could be read of it; with the first two the window is closed.
  */
 int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t bp_addr,
 		   void *(*ptr)(paddr_t base, paddr_t end), struct findings *f,

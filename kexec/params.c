@@ -39,7 +39,7 @@ static const void *efi_map(const struct boot_info *info, uint32_t *size)
 	*size = efi.efi_memmap_size;
 	if (*size == 0)
 		return NULL;
-	return door_ro(&info->door, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap, *size);
+	return window_ro(&info->window, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap, *size);
 }
 
 /* The payload of a setup_data entry that goes on, else NULL. */
@@ -49,7 +49,7 @@ static const uint8_t *passed_on(const struct boot_info *info, const struct boot_
 
 	if (!params_passes_on(info, s->type))
 		return NULL;
-	node = door_ro(&info->door, s->addr, NODE_SIZE + s->len);
+	node = window_ro(&info->window, s->addr, NODE_SIZE + s->len);
 	return node ? node + NODE_SIZE : NULL;
 }
 
@@ -219,7 +219,7 @@ uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *
 
 		if (s->type != SETUP_RNG_SEED || s->len < PARAMS_SEED)
 			continue; /* Linux would count a short one for as much as a whole one */
-		node = door_ro(&info->door, s->addr, NODE_SIZE + s->len);
+		node = window_ro(&info->window, s->addr, NODE_SIZE + s->len);
 		if (!node)
 			continue;
 		mix(seed, node + NODE_SIZE, s->len);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A physical address. Never a pointer: only a door (mm/window.h) turns one into a pointer. */
+/** A physical address. Never a pointer: only a window (mm/window.h) turns one into a pointer. */
 typedef uint64_t paddr_t;
 
 #define PAGE_SHIFT 12

@@ -15,7 +15,7 @@ static uint64_t *leaf_at(const struct pageset *s, paddr_t addr)
 {
 	uint64_t i = addr >> PAGESET_LEAF_SHIFT;
 
-	return i < s->nr && s->leaf[i] ? door_rw(s->pages->door, s->leaf[i], PAGE_SIZE) : NULL;
+	return i < s->nr && s->leaf[i] ? window_rw(s->pages->window, s->leaf[i], PAGE_SIZE) : NULL;
 }
 
 /*

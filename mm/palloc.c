@@ -6,12 +6,12 @@
 /* Below lies what firmware and kernels are fondest of: taken only when there is nothing else. */
 #define FIRST_CHOICE MIB(16)
 
-void palloc_init(struct palloc *pa, struct pagemap *map, const struct door *door,
+void palloc_init(struct palloc *pa, struct pagemap *map, const struct window *window,
 		 bool (*grant)(paddr_t base, paddr_t end))
 {
 	unsigned int o;
 
-	*pa = (struct palloc){ .map = map, .door = door, .grant = grant, .from = FIRST_CHOICE };
+	*pa = (struct palloc){ .map = map, .window = window, .grant = grant, .from = FIRST_CHOICE };
 	for (o = 0; o < PALLOC_ORDERS; o++)
 		pa->block_from[o] = FIRST_CHOICE;
 }
@@ -20,7 +20,7 @@ void palloc_init(struct palloc *pa, struct pagemap *map, const struct door *door
 static void *take(struct palloc *pa, paddr_t at, uint64_t pages)
 {
 	uint64_t size = pages << PAGE_SHIFT;
-	void *mem = door_rw(pa->door, at, size);
+	void *mem = window_rw(pa->window, at, size);
 
 	if (!mem || !palloc_adopt(pa, at, pages))
 		return NULL;

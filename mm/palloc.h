@@ -12,7 +12,7 @@
 /**
  * struct palloc
  * @map:   where pages are taken from
- * @door:  gives the pointers
+ * @window:  gives the pointers
  * @grant: called before pages are first used: makes [base, end) writable; NULL on the host.
  *         Return: false if it could not (no page table left): the allocation then fails.
  * @from:  where the next search begins
@@ -21,7 +21,7 @@
  */
 struct palloc {
 	struct pagemap *map;
-	const struct door *door;
+	const struct window *window;
 	bool (*grant)(paddr_t base, paddr_t end);
 	paddr_t from;
 	paddr_t block_from[PALLOC_ORDERS];
@@ -29,7 +29,7 @@ struct palloc {
 };
 
 /** palloc_init() - begin handing out pages; searches from 16 MiB upwards first, then from 1 MiB. */
-void palloc_init(struct palloc *pa, struct pagemap *map, const struct door *door,
+void palloc_init(struct palloc *pa, struct pagemap *map, const struct window *window,
 		 bool (*grant)(paddr_t base, paddr_t end));
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing a memory map into boot_params, for doors that must make their own. Pure: host-tested. */
-#ifndef BATON_BOOT_E820_H
-#define BATON_BOOT_E820_H
+#ifndef BATON_BOOT_DOOR_E820_H
+#define BATON_BOOT_DOOR_E820_H
 
 #include <asm/bootparam.h>
 

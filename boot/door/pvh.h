@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The PVH door, called by entry.asm. */
-#ifndef BATON_BOOT_PVH_H
-#define BATON_BOOT_PVH_H
+#ifndef BATON_BOOT_DOOR_PVH_H
+#define BATON_BOOT_DOOR_PVH_H
 
 #include "lib/num.h"
 

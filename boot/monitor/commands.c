@@ -138,7 +138,7 @@ static void look_at_sides(struct monitor *m, const char *name)
 	if (!out->fdt)
 		return;
 	m->out.data.fdt_addr = out->fdt;
-	m->out.fdt = door_ro(m->in.door, out->fdt, KHO_FDT_SIZE);
+	m->out.fdt = window_ro(m->in.window, out->fdt, KHO_FDT_SIZE);
 	m->out.abi = out->abi;
 	m->out.map = out->map;
 	m->out.nodes = out->nodes; /* leaves are counted with them */

@@ -5,7 +5,7 @@
 /* True if exactly this block came in, and has not been restored since. */
 static bool came_in(const struct monitor *m)
 {
-	const struct radix_tree done = { .door = m->in.door, .root = m->b->restore.done.root };
+	const struct radix_tree done = { .window = m->in.window, .root = m->b->restore.done.root };
 	unsigned int order;
 	paddr_t base;
 

@@ -4,7 +4,7 @@
 
 const void *look(const struct monitor *m, paddr_t addr, uint64_t size)
 {
-	const void *p = door_ro(&m->b->info.door, addr, size);
+	const void *p = window_ro(&m->b->info.window, addr, size);
 
 	if (!p || (addr < m->hole.end && addr + size > m->hole.base)) {
 		fault_set(m->f, "not-ram",

@@ -24,7 +24,7 @@ static void read_anew(const struct baton *b, struct check *c, void *map)
 
 	data.fdt_addr = b->out.fdt;
 	c->scratch = (struct ranges){ c->scratch_table, 0, KHO_MAX_SCRATCH };
-	kho_in_scratch(&c->in, &b->info.door, &data, &b->info.ram, &c->scratch, &c->f);
+	kho_in_scratch(&c->in, &b->info.window, &data, &b->info.ram, &c->scratch, &c->f);
 	pagemap_init(&c->map, &b->info.ram, map);
 	for (unsigned int i = 0; i < c->scratch.nr; i++)
 		pagemap_set(&c->map, c->scratch.r[i].base, c->scratch.r[i].end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one run of baton: everything that the stages hand to each other. */
-#ifndef BATON_BOOT_BATON_H
-#define BATON_BOOT_BATON_H
+#ifndef BATON_BOOT_RUN_BATON_H
+#define BATON_BOOT_RUN_BATON_H
 
 #include "arch/acpi.h"
 #include "arch/paging.h"

@@ -63,7 +63,7 @@ void display_refusal(struct baton *b)
 	struct paging pt;
 
 	/* Where it is not known what is RAM, nobody knows what the screen may not be. */
-	if (!console_awaits_screen() || !b->info.door.nr)
+	if (!console_awaits_screen() || !b->info.window.nr)
 		return;
 	if (!framebuffer.end)
 		display_find(b);

@@ -45,9 +45,9 @@ int hop_choose(struct baton *b)
 
 	b->payload.kernel = image_start;
 	b->payload.kernel_size = size;
-	b->payload.initrd = b->info.initrd_size ?
-				    door_ro(&b->info.door, b->info.initrd, b->info.initrd_size) :
-				    NULL;
+	b->payload.initrd = b->info.initrd_size ? window_ro(&b->info.window, b->info.initrd,
+							    b->info.initrd_size) :
+						  NULL;
 	b->payload.initrd_size = b->payload.initrd ? b->info.initrd_size : 0;
 	b->kernel = (struct bzimage){
 		.hdr = b->info.bp->hdr,

@@ -124,7 +124,7 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 
 	if (!range_end(addr, size, &end) || end > 1UL << 52)
 		return NULL;
-	if (door_ro(&b->info.door, addr, size))
+	if (window_ro(&b->info.window, addr, size))
 		return (const void *)addr;
 	if (ranges_meet(&b->info.ram, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) ||
 	    display_meets(addr, end) ||
@@ -155,7 +155,7 @@ static void fill_page_map(struct baton *b, struct range own, void *mem)
 		pagemap_set(&b->map, inputs.r[i].base, inputs.r[i].end);
 	pagemap_set(&b->map, (paddr_t)image_start, memory_image_end());
 	pagemap_set(&b->map, own.base, own.end);
-	palloc_init(&b->pages, &b->map, &b->info.door, grant);
+	palloc_init(&b->pages, &b->map, &b->info.window, grant);
 }
 
 static int ask_acpi(struct baton *b)

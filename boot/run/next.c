@@ -51,7 +51,8 @@ static int find_payload(struct baton *b)
 	const void *bundle = NULL, *initrd = NULL;
 
 	if (slot->size) {
-		bundle = door_ro(&b->info.door, (paddr_t)image_start + slot->payload, slot->size);
+		bundle = window_ro(&b->info.window, (paddr_t)image_start + slot->payload,
+				   slot->size);
 		if (!bundle)
 			return fault_set(
 				&b->fault, "payload-not-ram",
@@ -59,7 +60,7 @@ static int find_payload(struct baton *b)
 				slot->size, (paddr_t)image_start);
 	}
 	if (b->info.initrd_size)
-		initrd = door_ro(&b->info.door, b->info.initrd, b->info.initrd_size);
+		initrd = window_ro(&b->info.window, b->info.initrd, b->info.initrd_size);
 	return payload_find(&b->payload, bundle, slot->size, initrd, b->info.initrd_size,
 			    &b->fault);
 }

@@ -88,7 +88,7 @@ static int lay_out_wanted(struct baton *b)
 
 static void begin(struct baton *b)
 {
-	origin_begin(&b->in, &b->info.door, b->abi, regions, b->in.nr_scratch);
+	origin_begin(&b->in, &b->info.window, b->abi, regions, b->in.nr_scratch);
 	b->scratch.nr = 0;
 	for (unsigned int i = 0; i < b->in.nr_scratch; i++) {
 		paddr_t end = regions[i].addr + regions[i].size;

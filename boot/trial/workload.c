@@ -45,7 +45,7 @@ static uint64_t below(uint64_t n)
 }
 
 /*
- * The allocator's door to page tables, with a fuse: so an allocation fails when the workload
+ * The allocator's way to page tables, with a fuse: so an allocation fails when the workload
  * wants it.
  */
 static bool fused_grant(paddr_t base, paddr_t end)
@@ -430,7 +430,7 @@ int workload_run(struct baton *b)
 	if (kho_restore_init(&restore, &b->in, &b->out, &b->fault))
 		return -1;
 	if (kho_in_find_blob(&b->in, WORKLOAD_BLOB, &blob))
-		incoming = door_ro(&b->info.door, blob.addr, sizeof(workload.item));
+		incoming = window_ro(&b->info.window, blob.addr, sizeof(workload.item));
 	grant = b->pages.grant;
 	b->pages.grant = fused_grant;
 

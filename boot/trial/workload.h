@@ -8,8 +8,8 @@
  *
  * This header is all that the outside shares with baton: it finds @workload by its symbol.
  */
-#ifndef BATON_BOOT_WORKLOAD_H
-#define BATON_BOOT_WORKLOAD_H
+#ifndef BATON_BOOT_TRIAL_WORKLOAD_H
+#define BATON_BOOT_TRIAL_WORKLOAD_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The baton.* words of the command line, and the rest of it. Pure: host-tested. */
-#ifndef BATON_BOOT_OPTIONS_H
-#define BATON_BOOT_OPTIONS_H
+#ifndef BATON_BOOT_WORDS_OPTIONS_H
+#define BATON_BOOT_WORDS_OPTIONS_H
 
 #include "boot/words/sizes.h"
 #include "kexec/payload.h"

@@ -5,8 +5,8 @@
  * Source: memparse() in lib/cmdline.c, kho_parse_scratch_size() in kernel/liveupdate/
  * kexec_handover.c and reserve_mem() in mm/memblock.c of Linux 7.3.
  */
-#ifndef BATON_BOOT_SIZES_H
-#define BATON_BOOT_SIZES_H
+#ifndef BATON_BOOT_WORDS_SIZES_H
+#define BATON_BOOT_WORDS_SIZES_H
 
 #include "kho/client/memblock.h"
 #include "lib/num.h"

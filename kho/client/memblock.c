@@ -38,7 +38,7 @@ static int find_tree(const struct kho_out *out, struct kho_blob *blob, const voi
 	kho_view(out, &view);
 	if (!kho_in_find_blob(&view, MEMBLOCK, blob))
 		return 0;
-	*fdt = door_ro(view.door, blob->addr, blob->size);
+	*fdt = window_ro(view.window, blob->addr, blob->size);
 	if (!*fdt || fdt_check_full(*fdt, blob->size) || fdt_node_check_compatible(*fdt, 0, COMPAT))
 		return fault_set(f, "blob-unknown", "the blob " MEMBLOCK " is not " COMPAT);
 	return 0;
@@ -195,7 +195,7 @@ int memblock_reserve(struct kho_restore *restore, const struct memblock_region *
 	if (find_place(out, r, start, f) ||
 	    kho_preserve_pages(out, *start, r->size >> PAGE_SHIFT, f))
 		return -1;
-	memset(door_rw(out->pages->door, *start, r->size), 0, r->size);
+	memset(window_rw(out->pages->window, *start, r->size), 0, r->size);
 	if (publish_region(restore, r, *start, old, was.addr, f)) {
 		give_back(out, *start, *start + r->size);
 		return -1;

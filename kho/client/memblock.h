@@ -7,8 +7,8 @@
  * compatible "reserve-mem-v1" and its start and size (mm/memblock.c,
  * include/linux/kho/abi/memblock.h of Linux 7.3).
  */
-#ifndef BATON_KHO_CLIENTS_MEMBLOCK_H
-#define BATON_KHO_CLIENTS_MEMBLOCK_H
+#ifndef BATON_KHO_CLIENT_MEMBLOCK_H
+#define BATON_KHO_CLIENT_MEMBLOCK_H
 
 #include "kho/out/restore.h"
 

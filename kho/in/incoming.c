@@ -5,7 +5,7 @@
 
 bool kho_in_key(const struct kho_in *in, paddr_t addr, paddr_t *base, unsigned int *order)
 {
-	struct radix_tree tree = { .door = in->door, .root = in->map };
+	struct radix_tree tree = { .window = in->window, .root = in->map };
 	unsigned int o;
 
 	if (!in->abi || !in->map)
@@ -22,7 +22,7 @@ bool kho_in_key(const struct kho_in *in, paddr_t addr, paddr_t *base, unsigned i
 
 bool kho_in_is_node(const struct kho_in *in, paddr_t addr)
 {
-	struct radix_tree tree = { .door = in->door, .root = in->map };
+	struct radix_tree tree = { .window = in->window, .root = in->map };
 
 	return in->map && radix_is_node(&tree, addr, in->nodes + in->leaves);
 }
@@ -30,7 +30,7 @@ bool kho_in_is_node(const struct kho_in *in, paddr_t addr)
 static int for_each_radix_leaf(const struct kho_in *in,
 			       int (*fn)(const struct kho_leaf *leaf, void *arg), void *arg)
 {
-	struct radix_tree tree = { .door = in->door, .root = in->map };
+	struct radix_tree tree = { .window = in->window, .root = in->map };
 	struct radix_walk walk;
 	struct radix_link link;
 	struct kho_leaf leaf;

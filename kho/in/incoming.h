@@ -5,8 +5,8 @@
  * The three steps are called in order; each adds what it finds wrong to the findings and goes on as far as
  * that is safe. Nothing handed over is written. A caller that sees findings must stop (design law 5).
  */
-#ifndef BATON_KHO_INCOMING_H
-#define BATON_KHO_INCOMING_H
+#ifndef BATON_KHO_IN_INCOMING_H
+#define BATON_KHO_IN_INCOMING_H
 
 #include "kho/finding.h"
 #include "kho/map/leaf.h"
@@ -22,7 +22,7 @@ struct kho_blob {
 
 /**
  * struct kho_in - the incoming handover
- * @door:    the way to its memory
+ * @window:  the way to its memory
  * @data:    what the setup_data entry says
  * @borders: where NUMA nodes meet, set by the caller before step 3; NULL if not known
  * @scratch: the scratch array, @nr_scratch entries, where it was handed over
@@ -34,7 +34,7 @@ struct kho_blob {
  * @pages:   preserved 4 KiB pages
  */
 struct kho_in {
-	const struct door *door;
+	const struct window *window;
 	struct kho_data data;
 	const struct borders *borders;
 	const struct kho_scratch *scratch;
@@ -53,7 +53,7 @@ struct kho_in {
  * @ram:  what is RAM
  * @free: scratch as a set of ranges; the caller's table needs room for KHO_MAX_SCRATCH
  */
-void kho_in_scratch(struct kho_in *in, const struct door *door, const struct kho_data *data,
+void kho_in_scratch(struct kho_in *in, const struct window *window, const struct kho_data *data,
 		    const struct ranges *ram, struct ranges *scratch, struct findings *f);
 
 /** kho_in_fdt() - step 2: the root FDT, its version, the map's address, the form of every sub-node. */

@@ -17,7 +17,7 @@ static bool take_node(struct ingest *g, const struct radix_link *link)
 		code = FINDING_KEY_WIDE;
 	else if (!is_aligned(link->addr, PAGE_SIZE))
 		code = FINDING_NODE_MISALIGNED;
-	else if (!door_ro(g->in->door, link->addr, PAGE_SIZE))
+	else if (!window_ro(g->in->window, link->addr, PAGE_SIZE))
 		code = FINDING_NODE_NOT_RAM;
 	else if (link->addr < LOW_LIMIT)
 		code = FINDING_NODE_LOW;
@@ -49,7 +49,7 @@ static bool take_nodes(struct ingest *g)
 	struct radix_walk walk;
 	bool listed = true;
 
-	tree->door = g->in->door;
+	tree->window = g->in->window;
 	tree->root = g->in->map;
 	if (!take_node(g, &link) || !radix_start(&walk, tree))
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the incoming side share. Private to kho/. */
-#ifndef BATON_KHO_INGEST_H
-#define BATON_KHO_INGEST_H
+#ifndef BATON_KHO_IN_INGEST_H
+#define BATON_KHO_IN_INGEST_H
 
 #include "kho/in/incoming.h"
 #include "kho/map/radix.h"

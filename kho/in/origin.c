@@ -21,12 +21,12 @@ struct layout {
 
 static const struct node_range everything = { 0, UINT64_MAX, 0 };
 
-static unsigned int count_windows(const struct borders *nodes)
+static unsigned int count_spans(const struct borders *nodes)
 {
 	return nodes->nr_ranges ? nodes->nr_ranges : 1;
 }
 
-static const struct node_range *window(const struct borders *nodes, unsigned int i)
+static const struct node_range *span(const struct borders *nodes, unsigned int i)
 {
 	return nodes->nr_ranges ? &nodes->range[i] : &everything;
 }
@@ -48,11 +48,11 @@ static paddr_t highest(struct layout *l, const struct node_range *w, paddr_t lim
 	return 0;
 }
 
-/* The node at the @i-th window, unless a window before it is of the same one. */
+/* The node at the @i-th span, unless a span before it is of the same one. */
 static bool first_of_node(const struct borders *nodes, unsigned int i)
 {
 	for (unsigned int j = 0; j < i; j++)
-		if (window(nodes, j)->node == window(nodes, i)->node)
+		if (span(nodes, j)->node == span(nodes, i)->node)
 			return false;
 	return true;
 }
@@ -63,8 +63,8 @@ static bool take(struct layout *l, const uint32_t *node, paddr_t limit, uint64_t
 	paddr_t at = 0;
 
 	l->best = 0;
-	for (unsigned int i = 0; i < count_windows(l->nodes); i++) {
-		const struct node_range *w = window(l->nodes, i);
+	for (unsigned int i = 0; i < count_spans(l->nodes); i++) {
+		const struct node_range *w = span(l->nodes, i);
 
 		if (!node || w->node == *node)
 			at = max_u64(at, highest(l, w, limit, size));
@@ -79,8 +79,8 @@ static uint64_t ram_of_node(const struct layout *l, const struct ranges *ram, ui
 {
 	uint64_t bytes = 0;
 
-	for (unsigned int i = 0; i < count_windows(l->nodes); i++) {
-		const struct node_range *w = window(l->nodes, i);
+	for (unsigned int i = 0; i < count_spans(l->nodes); i++) {
+		const struct node_range *w = span(l->nodes, i);
 
 		for (unsigned int j = 0; w->node == node && j < ram->nr; j++) {
 			paddr_t base = max_u64(ram->r[j].base, w->base);
@@ -103,8 +103,8 @@ static int no_room(const struct layout *l, struct fault *f, const char *where, u
 static int take_nodes(struct layout *l, const struct origin_sizes *sizes, const struct ranges *ram,
 		      struct fault *f)
 {
-	for (unsigned int i = 0; i < count_windows(l->nodes); i++) {
-		uint32_t node = window(l->nodes, i)->node;
+	for (unsigned int i = 0; i < count_spans(l->nodes); i++) {
+		uint32_t node = span(l->nodes, i)->node;
 		uint64_t bytes = ram_of_node(l, ram, node), size = sizes->node;
 
 		if (sizes->node_percent)
@@ -136,11 +136,11 @@ int origin_scratch(const struct origin_sizes *sizes, const struct ranges *ram, s
 	return 0;
 }
 
-void origin_begin(struct kho_in *in, const struct door *door, const struct kho_abi *abi,
+void origin_begin(struct kho_in *in, const struct window *window, const struct kho_abi *abi,
 		  const struct kho_scratch *scratch, unsigned int nr)
 {
 	fdt_create_empty_tree(empty, sizeof(empty));
-	in->door = door;
+	in->window = window;
 	in->abi = abi;
 	in->fdt = empty;
 	in->scratch = scratch;

@@ -7,8 +7,8 @@
  * Linux 7.3. It lays out a region below 4 GiB, one anywhere, and one on each node with memory, and
  * sizes them by what the kernel itself has reserved by then.
  */
-#ifndef BATON_KHO_ORIGIN_H
-#define BATON_KHO_ORIGIN_H
+#ifndef BATON_KHO_IN_ORIGIN_H
+#define BATON_KHO_IN_ORIGIN_H
 
 #include "kho/in/incoming.h"
 
@@ -53,7 +53,7 @@ int origin_scratch(const struct origin_sizes *sizes, const struct ranges *ram, s
  * @abi:     the version it is to be read in
  * @scratch: @nr regions, kept for as long as @in is; they lie in RAM
  */
-void origin_begin(struct kho_in *in, const struct door *door, const struct kho_abi *abi,
+void origin_begin(struct kho_in *in, const struct window *window, const struct kho_abi *abi,
 		  const struct kho_scratch *scratch, unsigned int nr);
 
 #endif

@@ -45,7 +45,7 @@ static bool check_fdt(struct kho_in *in, const struct ranges *scratch, struct fi
 		finding_add(f, FINDING_FDT_MISALIGNED, "root FDT at 0x%lx", addr);
 		return false;
 	}
-	fdt = door_ro(in->door, addr, KHO_FDT_SIZE);
+	fdt = window_ro(in->window, addr, KHO_FDT_SIZE);
 	if (!fdt) {
 		finding_add(f, FINDING_FDT_NOT_RAM, "root FDT at 0x%lx", addr);
 		return false;
@@ -158,7 +158,7 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
 static uint64_t guess_size(const struct kho_in *in, paddr_t addr)
 {
 	const void *header = is_aligned(addr, sizeof(uint64_t)) ?
-				     door_ro(in->door, addr, sizeof(struct fdt_header)) :
+				     window_ro(in->window, addr, sizeof(struct fdt_header)) :
 				     NULL;
 	unsigned int order;
 	paddr_t base;
@@ -224,7 +224,7 @@ static bool find_hole(const struct kho_in *in, paddr_t base, paddr_t end, paddr_
 static void check_blob(const struct kho_in *in, const struct kho_blob *blob, struct findings *f)
 {
 	uint64_t size = max_u64(blob->size, 1);
-	const void *mem = door_ro(in->door, blob->addr, size);
+	const void *mem = window_ro(in->window, blob->addr, size);
 	struct kho_metadata meta;
 	char found[SHOWN];
 	paddr_t hole;

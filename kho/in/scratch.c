@@ -19,7 +19,7 @@ static bool find_array(struct kho_in *in, struct findings *f)
 		finding_add(f, FINDING_SCRATCH_MISALIGNED, "scratch array at 0x%lx", addr);
 		return false;
 	}
-	array = door_ro(in->door, addr, size);
+	array = window_ro(in->window, addr, size);
 	if (!array) {
 		finding_add(f, FINDING_SCRATCH_ARRAY_NOT_RAM, "scratch array at 0x%lx of %lu bytes",
 			    addr, size);
@@ -57,12 +57,12 @@ static bool check_region(const struct kho_in *in, unsigned int i, const struct r
 	return good;
 }
 
-void kho_in_scratch(struct kho_in *in, const struct door *door, const struct kho_data *data,
+void kho_in_scratch(struct kho_in *in, const struct window *window, const struct kho_data *data,
 		    const struct ranges *ram, struct ranges *scratch, struct findings *f)
 {
 	unsigned int i;
 
-	in->door = door;
+	in->window = window;
 	in->data = *data;
 	if (!find_array(in, f))
 		return;

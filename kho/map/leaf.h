@@ -5,8 +5,8 @@
  * A leaf is a 4096-byte bitmap of 32768 blocks of one order, from a base address on. Readers say "for each
  * leaf", writers "add a leaf"; all work on the 512 words of a leaf, never on single bits.
  */
-#ifndef BATON_KHO_MAP_H
-#define BATON_KHO_MAP_H
+#ifndef BATON_KHO_MAP_LEAF_H
+#define BATON_KHO_MAP_LEAF_H
 
 #include "kho/abi.h"
 #include "mm/window.h"

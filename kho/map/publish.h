@@ -3,8 +3,8 @@
  * The one way in which anything published changes (design law 3): root, nodes and leaves are
  * written by this store and by no other. Private to kho/.
  */
-#ifndef BATON_KHO_PUBLISH_H
-#define BATON_KHO_PUBLISH_H
+#ifndef BATON_KHO_MAP_PUBLISH_H
+#define BATON_KHO_MAP_PUBLISH_H
 
 #include "lib/num.h"
 

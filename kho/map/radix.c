@@ -5,7 +5,7 @@
 
 static const uint64_t *page_at(const struct radix_tree *tree, paddr_t addr)
 {
-	return is_aligned(addr, PAGE_SIZE) ? door_ro(tree->door, addr, PAGE_SIZE) : NULL;
+	return is_aligned(addr, PAGE_SIZE) ? window_ro(tree->window, addr, PAGE_SIZE) : NULL;
 }
 
 /*

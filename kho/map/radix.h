@@ -10,8 +10,8 @@
  * Source: include/linux/kho/abi/kexec_handover.h and kernel/liveupdate/kexec_handover.c of Linux
  * 7.3.
  */
-#ifndef BATON_KHO_RADIX_H
-#define BATON_KHO_RADIX_H
+#ifndef BATON_KHO_MAP_RADIX_H
+#define BATON_KHO_MAP_RADIX_H
 
 #include "kho/map/leaf.h"
 #include "mm/pageset.h"
@@ -30,13 +30,13 @@ _Static_assert(KHO_LEAF_WORDS * sizeof(uint64_t) == PAGE_SIZE, "a leaf is a page
 
 /**
  * struct radix_tree - a tree to read
- * @door: the way to its pages
+ * @window: the way to its pages
  * @root: physical address of the root
  * @bad:  links that the walk leaves out, as ordinals in the order of the walk, ascending
  * @nr_bad: entries in @bad
  */
 struct radix_tree {
-	const struct door *door;
+	const struct window *window;
 	paddr_t root;
 	uint64_t bad[RADIX_BAD_LINKS];
 	unsigned int nr_bad;
@@ -100,7 +100,7 @@ const uint64_t *radix_next_leaf(struct radix_walk *w, struct radix_link *link);
 
 /**
  * radix_has() - true if @key is in the tree
- * Follows five links at most, each through the door: safe in a tree that is corrupt.
+ * Follows five links at most, each through the window: safe in a tree that is corrupt.
  */
 bool radix_has(const struct radix_tree *tree, uint64_t key);
 

@@ -12,7 +12,7 @@
 /* A page of the tree being built: it came from the allocator, so it is RAM. */
 static uint64_t *page_at(const struct radix_build *b, paddr_t addr)
 {
-	return door_rw(b->pages->door, addr, PAGE_SIZE);
+	return window_rw(b->pages->window, addr, PAGE_SIZE);
 }
 
 static void *take_page(struct radix_build *b, paddr_t *at)
@@ -172,7 +172,7 @@ bool radix_build_remove(struct radix_build *b, uint64_t key)
  */
 static bool enter_pages(const struct radix_build *b, struct pageset *own, bool remove)
 {
-	struct radix_tree tree = { .door = b->pages->door, .root = b->root };
+	struct radix_tree tree = { .window = b->pages->window, .root = b->root };
 	struct radix_link link = { .addr = b->root };
 	struct radix_walk walk;
 

@@ -157,7 +157,7 @@ static void write_metadata(const struct build *b, const char *release, struct kh
 	struct kho_blob old;
 
 	if (find_metadata(b->in, &old)) {
-		const char *mem = door_ro(b->in->door, old.addr, sizeof(*meta));
+		const char *mem = window_ro(b->in->window, old.addr, sizeof(*meta));
 
 		memcpy(&hops, mem + offsetof(struct kho_metadata, kexec_count), sizeof(hops));
 	}
@@ -202,8 +202,8 @@ static void undo(struct build *b)
 static void note_blobs(struct kho_out *out, paddr_t fdt)
 {
 	struct kho_in view = {
-		.door = out->pages->door,
-		.fdt = door_ro(out->pages->door, fdt, KHO_FDT_SIZE),
+		.window = out->pages->window,
+		.fdt = window_ro(out->pages->window, fdt, KHO_FDT_SIZE),
 		.abi = out->abi,
 		.map = out->map,
 	};

@@ -49,10 +49,10 @@ no_memory:
 void kho_view(const struct kho_out *out, struct kho_in *view)
 {
 	*view = (struct kho_in){
-		.door = out->pages->door,
+		.window = out->pages->window,
 		.data.fdt_addr = out->fdt,
 		.data.fdt_size = KHO_FDT_SIZE,
-		.fdt = door_ro(out->pages->door, out->fdt, KHO_FDT_SIZE),
+		.fdt = window_ro(out->pages->window, out->fdt, KHO_FDT_SIZE),
 		.abi = out->abi,
 		.map = out->map,
 	};
@@ -60,7 +60,7 @@ void kho_view(const struct kho_out *out, struct kho_in *view)
 
 struct radix_tree kho_tree(const struct kho_out *out)
 {
-	return (struct radix_tree){ .door = out->pages->door, .root = out->map };
+	return (struct radix_tree){ .window = out->pages->window, .root = out->map };
 }
 
 bool kho_has(const struct kho_out *out, paddr_t addr, unsigned int order)
@@ -122,7 +122,7 @@ int kho_check_ram(const struct kho_out *out, paddr_t base, uint64_t pages, struc
 	if (base < LOW_LIMIT)
 		return fault_set(f, "bad-block",
 				 "0x%lx lies below 1 MiB, which Linux takes for itself", base);
-	if (!door_ro(out->pages->door, base, size))
+	if (!window_ro(out->pages->window, base, size))
 		return fault_set(f, "not-ram", "0x%lx – 0x%lx is not all RAM", base, end);
 	for (i = 0; i < out->in->nr_scratch; i++) {
 		const struct kho_scratch *s = &out->in->scratch[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the living outgoing side share. Private to kho/. */
-#ifndef BATON_KHO_LIVING_H
-#define BATON_KHO_LIVING_H
+#ifndef BATON_KHO_OUT_LIVING_H
+#define BATON_KHO_OUT_LIVING_H
 
 #include "kho/out/preserve.h"
 #include "kho/map/radix.h"

@@ -2,8 +2,8 @@
 /*
  * The outgoing handover: a newly built map and FDT, published by one store (design law 3).
  */
-#ifndef BATON_KHO_OUTGOING_H
-#define BATON_KHO_OUTGOING_H
+#ifndef BATON_KHO_OUT_OUTGOING_H
+#define BATON_KHO_OUT_OUTGOING_H
 
 #include "kho/in/incoming.h"
 #include "mm/pageset.h"

@@ -22,8 +22,8 @@
  * writable and with what is in them. They stay the caller's when it is unpreserved, until
  * kho_unpreserve_free() or palloc_free().
  */
-#ifndef BATON_KHO_PRESERVE_H
-#define BATON_KHO_PRESERVE_H
+#ifndef BATON_KHO_OUT_PRESERVE_H
+#define BATON_KHO_OUT_PRESERVE_H
 
 #include "kho/out/outgoing.h"
 

@@ -125,7 +125,7 @@ static void undo_blocks(struct list *l, const paddr_t *pages)
 		kho_leave(l->out, pages[--l->done], l->order);
 	while (l->first) {
 		const struct kho_vmalloc_chunk *c =
-			door_ro(l->out->pages->door, l->first, PAGE_SIZE);
+			window_ro(l->out->pages->window, l->first, PAGE_SIZE);
 		paddr_t next = c->next;
 
 		kho_leave(l->out, l->first, 0);
@@ -194,9 +194,9 @@ static int go(const struct listed *l, void *arg)
 int kho_unpreserve_vmalloc(struct kho_out *out, const struct kho_vmalloc *v, struct fault *f)
 {
 	struct take_back t = { .out = out, .f = f };
-	const struct door *door = out->pages->door;
+	const struct window *window = out->pages->window;
 
-	if (kho_vmalloc_walk(door, v, may_go, &t, f))
+	if (kho_vmalloc_walk(window, v, may_go, &t, f))
 		return -1;
-	return kho_vmalloc_walk(door, v, go, &t, f);
+	return kho_vmalloc_walk(window, v, go, &t, f);
 }

@@ -43,7 +43,7 @@ bool kho_in_find_blob(const struct kho_in *in, const char *name, struct kho_blob
 /* The block that begins at @addr, if it may be restored. */
 static int find_block(const struct kho_restore *r, paddr_t addr, struct block *b, struct fault *f)
 {
-	struct radix_tree done = { .door = r->out->pages->door, .root = r->done.root };
+	struct radix_tree done = { .window = r->out->pages->window, .root = r->done.root };
 	paddr_t fdt = r->in->data.fdt_addr;
 
 	if (!kho_in_key(r->in, addr, &b->base, &b->order) || b->base != addr)
@@ -229,10 +229,10 @@ int kho_restore_vmalloc(struct kho_restore *r, const struct kho_vmalloc *v, padd
 	struct list l = { .r = r, .f = f, .pages = pages, .max = max };
 	struct fault again;
 
-	if (kho_vmalloc_walk(r->in->door, v, prepare_listed, &l, f)) {
-		kho_vmalloc_walk(r->in->door, v, forget_listed, &l, &again);
+	if (kho_vmalloc_walk(r->in->window, v, prepare_listed, &l, f)) {
+		kho_vmalloc_walk(r->in->window, v, forget_listed, &l, &again);
 		return -1;
 	}
 	*nr = l.nr;
-	return kho_vmalloc_walk(r->in->door, v, finish_listed, &l, f);
+	return kho_vmalloc_walk(r->in->window, v, finish_listed, &l, f);
 }

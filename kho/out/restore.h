@@ -15,8 +15,8 @@
  * - list-corrupt: a list of pages that loops, leaves RAM, or has another total; list-too-long: for
  *   the room given.
  */
-#ifndef BATON_KHO_RESTORE_H
-#define BATON_KHO_RESTORE_H
+#ifndef BATON_KHO_OUT_RESTORE_H
+#define BATON_KHO_OUT_RESTORE_H
 
 #include "kho/out/preserve.h"
 #include "kho/map/radix.h"

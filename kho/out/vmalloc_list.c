@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kho/out/vmalloc_list.h"
 
-int kho_vmalloc_walk(const struct door *door, const struct kho_vmalloc *v,
+int kho_vmalloc_walk(const struct window *window, const struct kho_vmalloc *v,
 		     int (*fn)(const struct listed *l, void *arg), void *arg, struct fault *f)
 {
 	struct listed l = { 0 };
@@ -19,7 +19,7 @@ int kho_vmalloc_walk(const struct door *door, const struct kho_vmalloc *v,
 		unsigned int i;
 
 		if (is_aligned(at, PAGE_SIZE))
-			c = door_ro(door, at, PAGE_SIZE);
+			c = window_ro(window, at, PAGE_SIZE);
 		if (!c)
 			return fault_set(f, "list-corrupt",
 					 "chunk at 0x%lx; expected a page of RAM", at);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Walking a list of pages as clients hand it over. Private to kho/. */
-#ifndef BATON_KHO_VMALLOC_LIST_H
-#define BATON_KHO_VMALLOC_LIST_H
+#ifndef BATON_KHO_OUT_VMALLOC_LIST_H
+#define BATON_KHO_OUT_VMALLOC_LIST_H
 
 #include "kho/out/preserve.h"
 
@@ -19,7 +19,7 @@ struct listed {
  * chunk is not looked at any more once @fn has been called for it. Stops when @fn returns non-zero.
  * Return: 0; what @fn returned; or -1 with fault list-corrupt.
  */
-int kho_vmalloc_walk(const struct door *door, const struct kho_vmalloc *v,
+int kho_vmalloc_walk(const struct window *window, const struct kho_vmalloc *v,
 		     int (*fn)(const struct listed *l, void *arg), void *arg, struct fault *f);
 
 #endif

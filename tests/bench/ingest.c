@@ -20,8 +20,8 @@
 #define RAM_END     GIB(8)
 
 struct world {
+	struct pane window;
 	struct window window;
-	struct door door;
 	struct range ram_range;
 	struct ranges ram, scratch;
 	struct pagemap map;
@@ -33,8 +33,8 @@ static void begin(struct world *w)
 	void *arena = aligned_alloc(PAGE_SIZE, ARENA_BYTES);
 
 	memset(arena, 0, ARENA_BYTES);
-	w->window = (struct window){ ARENA_BASE, ARENA_BASE + ARENA_BYTES, arena };
-	w->door = (struct door){ &w->window, 1 };
+	w->window = (struct pane){ ARENA_BASE, ARENA_BASE + ARENA_BYTES, arena };
+	w->window = (struct window){ &w->window, 1 };
 	w->ram_range = (struct range){ 0, RAM_END };
 	w->ram = (struct ranges){ &w->ram_range, 1, 1 };
 }
@@ -65,7 +65,7 @@ static paddr_t make_handover(struct world *w, uint64_t pages, uint64_t step)
 
 	fresh_map(w);
 	pagemap_set(&w->map, 0, ARENA_BASE);
-	palloc_init(&w->pages, &w->map, &w->door, NULL);
+	palloc_init(&w->pages, &w->map, &w->window, NULL);
 	if (radix_build_init(&tree, &w->pages))
 		abort();
 	fdt = make_fdt(w, tree.root);
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 		return 2;
 	pages = strtoull(argv[1], NULL, 0);
 	begin(&w);
-	in.door = &w.door;
+	in.window = &w.window;
 	in.data =
 		(struct kho_data){ .fdt_addr = make_handover(&w, pages, strtoull(argv[2], NULL, 0)),
 				   .fdt_size = KHO_FDT_SIZE };

@@ -24,10 +24,10 @@
 #include "kho/in/incoming.h"
 #include "mm/palloc.h"
 
-#define MODEL_WINDOWS 4
-#define MODEL_KEYS    16384
-#define MODEL_BLOBS   96
-#define MODEL_PAGES   512 /* pages of the tree */
+#define MODEL_PANES 4
+#define MODEL_KEYS  16384
+#define MODEL_BLOBS 96
+#define MODEL_PAGES 512 /* pages of the tree */
 
 enum model_owner { M_FREE, M_NODE, M_BLOCK };
 
@@ -44,11 +44,11 @@ struct model_blob {
 };
 
 struct model {
-	struct window win[MODEL_WINDOWS];
-	struct door door;
-	struct range ram_table[MODEL_WINDOWS];
+	struct pane pane[MODEL_PANES];
+	struct window window;
+	struct range ram_table[MODEL_PANES];
 	struct ranges ram;
-	uint8_t *owner[MODEL_WINDOWS];
+	uint8_t *owner[MODEL_PANES];
 
 	struct kho_scratch scratch[KHO_MAX_SCRATCH + 1];
 	struct kho_data data;
@@ -115,7 +115,7 @@ static inline void model_seed(uint64_t fixed)
 
 static inline void model_window(struct model *m, uint64_t base, uint64_t end)
 {
-	struct window *w = &m->win[m->door.nr];
+	struct pane *w = &m->pane[m->window.nr];
 
 	w->base = base;
 	w->end = end;
@@ -123,20 +123,20 @@ static inline void model_window(struct model *m, uint64_t base, uint64_t end)
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (w->ptr == MAP_FAILED)
 		abort();
-	m->owner[m->door.nr] = calloc((end - base) / 4096, 1);
+	m->owner[m->window.nr] = calloc((end - base) / 4096, 1);
 	m->ram_table[m->ram.nr++] = (struct range){ base, end };
-	m->door.nr++;
+	m->window.nr++;
 	m->ram.r = m->ram_table;
-	m->ram.cap = MODEL_WINDOWS;
-	m->door.win = m->win;
+	m->ram.cap = MODEL_PANES;
+	m->window.pane = m->pane;
 }
 
 static inline void model_protect(struct model *m, int prot)
 {
 	unsigned int i;
 
-	for (i = 0; i < m->door.nr; i++)
-		if (mprotect(m->win[i].ptr, m->win[i].end - m->win[i].base, prot))
+	for (i = 0; i < m->window.nr; i++)
+		if (mprotect(m->pane[i].ptr, m->pane[i].end - m->pane[i].base, prot))
 			abort();
 }
 
@@ -144,8 +144,8 @@ static inline void model_free(struct model *m)
 {
 	unsigned int i;
 
-	for (i = 0; i < m->door.nr; i++) {
-		munmap(m->win[i].ptr, m->win[i].end - m->win[i].base);
+	for (i = 0; i < m->window.nr; i++) {
+		munmap(m->pane[i].ptr, m->pane[i].end - m->pane[i].base);
 		free(m->owner[i]);
 	}
 	free(m);
@@ -155,9 +155,9 @@ static inline void *model_at(struct model *m, uint64_t addr)
 {
 	unsigned int i;
 
-	for (i = 0; i < m->door.nr; i++)
-		if (addr >= m->win[i].base && addr < m->win[i].end)
-			return (char *)m->win[i].ptr + (addr - m->win[i].base);
+	for (i = 0; i < m->window.nr; i++)
+		if (addr >= m->pane[i].base && addr < m->pane[i].end)
+			return (char *)m->pane[i].ptr + (addr - m->pane[i].base);
 	return NULL;
 }
 
@@ -166,9 +166,9 @@ static inline uint8_t *model_owner(struct model *m, uint64_t addr)
 {
 	unsigned int i;
 
-	for (i = 0; i < m->door.nr; i++)
-		if (addr >= m->win[i].base && addr < m->win[i].end)
-			return &m->owner[i][(addr - m->win[i].base) / 4096];
+	for (i = 0; i < m->window.nr; i++)
+		if (addr >= m->pane[i].base && addr < m->pane[i].end)
+			return &m->owner[i][(addr - m->pane[i].base) / 4096];
 	return NULL;
 }
 
@@ -348,7 +348,7 @@ static inline void model_preserve_some(struct model *m, unsigned int order)
 	unsigned int tries;
 
 	for (tries = 0; tries < 20; tries++) {
-		struct window *w = &m->win[model_below(m->door.nr)];
+		struct pane *w = &m->pane[model_below(m->window.nr)];
 		uint64_t size = (uint64_t)4096 << order;
 		uint64_t phys = (w->base + model_below(w->end - w->base)) / size * size;
 
@@ -517,7 +517,7 @@ static inline struct model_run *model_run(struct model *m)
 	pagemap_init(&r->pm, &m->ram, r->pm_mem);
 
 	model_protect(m, PROT_READ);
-	kho_in_scratch(&r->in, &m->door, &m->data, &m->ram, &r->scratch, &r->f);
+	kho_in_scratch(&r->in, &m->window, &m->data, &m->ram, &r->scratch, &r->f);
 	for (i = 0; i < r->scratch.nr; i++)
 		pagemap_set(&r->pm, r->scratch.r[i].base, r->scratch.r[i].end);
 	kho_in_fdt(&r->in, &r->scratch, &r->f);
@@ -549,8 +549,8 @@ static inline void model_assert_pagemap(struct model *m, const struct pagemap *p
 	unsigned int i;
 	uint64_t addr;
 
-	for (i = 0; i < m->door.nr; i++) {
-		for (addr = m->win[i].base; addr < m->win[i].end; addr += 4096) {
+	for (i = 0; i < m->window.nr; i++) {
+		for (addr = m->pane[i].base; addr < m->pane[i].end; addr += 4096) {
 			int expect = addr < 0x100000 || model_in_scratch(m, addr) ||
 				     *model_owner(m, addr) != M_FREE;
 			uint64_t nr, *w = pagemap_words(pm, addr & ~0x3ffffUL, &nr);

@@ -103,11 +103,11 @@ static inline void own_set(const struct pageset *set)
 	for (i = 0; i < (set->nr * 8 + 4095) / 4096; i++)
 		own[nr_own++] = set->table + i * 4096;
 	/* leaves are only for 128 MiB that have RAM */
-	for (n = 0; n < w.m->door.nr; n++) {
-		const struct window *win = &w.m->win[n];
+	for (n = 0; n < w.m->window.nr; n++) {
+		const struct pane *pane = &w.m->pane[n];
 
-		for (i = win->base >> 27 > next ? win->base >> 27 : next; i <= (win->end - 1) >> 27;
-		     i++)
+		for (i = pane->base >> 27 > next ? pane->base >> 27 : next;
+		     i <= (pane->end - 1) >> 27; i++)
 			if (set->leaf[i])
 				own[nr_own++] = set->leaf[i];
 		next = i;
@@ -117,7 +117,7 @@ static inline void own_set(const struct pageset *set)
 /* The tree of restored keys: only its own walk knows its pages. */
 static inline void own_done(void)
 {
-	struct radix_tree done = { .door = &w.m->door, .root = w.restore.done.root };
+	struct radix_tree done = { .window = &w.m->window, .root = w.restore.done.root };
 	struct radix_link link;
 	struct radix_walk walk;
 

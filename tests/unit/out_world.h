@@ -65,7 +65,7 @@ static struct {
 	struct kho_out *out; /* a page of its own */
 	struct kho_restore restore;
 	struct borders borders;
-	uint8_t *flags[MODEL_WINDOWS];
+	uint8_t *flags[MODEL_PANES];
 	uint64_t constant; /* free + taken − restored pages never changes */
 	uint64_t restored_pages, lent, calls;
 
@@ -107,9 +107,9 @@ static inline uint8_t *w_flags(uint64_t addr)
 {
 	unsigned int i;
 
-	for (i = 0; i < w.m->door.nr; i++)
-		if (addr >= w.m->win[i].base && addr < w.m->win[i].end)
-			return &w.flags[i][(addr - w.m->win[i].base) / 4096];
+	for (i = 0; i < w.m->window.nr; i++)
+		if (addr >= w.m->pane[i].base && addr < w.m->pane[i].end)
+			return &w.flags[i][(addr - w.m->pane[i].base) / 4096];
 	return NULL;
 }
 
@@ -348,11 +348,11 @@ static inline int w_may_store(uintptr_t host)
 		return 1;
 	if (host - (uintptr_t)w.in->pm_mem < pagemap_bytes(&w.m->ram))
 		return 1;
-	for (i = 0; i < w.m->door.nr; i++) {
-		const struct window *win = &w.m->win[i];
-		uintptr_t offset = host - (uintptr_t)win->ptr;
+	for (i = 0; i < w.m->window.nr; i++) {
+		const struct pane *pane = &w.m->pane[i];
+		uintptr_t offset = host - (uintptr_t)pane->ptr;
 
-		if (offset < win->end - win->base && (w.flags[i][offset / 4096] & W_GRANTED))
+		if (offset < pane->end - pane->base && (w.flags[i][offset / 4096] & W_GRANTED))
 			return w.flags[i][offset / 4096] & W_WATCHED ? 1 : 2;
 	}
 	return 0;
@@ -518,8 +518,8 @@ static inline void w_start(void)
 {
 	unsigned int i, j;
 
-	for (i = 0; i < w.m->door.nr; i++)
-		w.flags[i] = calloc((w.m->win[i].end - w.m->win[i].base) / 4096, 1);
+	for (i = 0; i < w.m->window.nr; i++)
+		w.flags[i] = calloc((w.m->pane[i].end - w.m->pane[i].base) / 4096, 1);
 	model_write_fdt(w.m);
 	w.in = model_run(w.m);
 	assert_int_equal(w.in->f.total, 0);
@@ -529,7 +529,7 @@ static inline void w_start(void)
 	w.in->in.borders = &w.borders;
 	model_protect(w.m, PROT_READ);
 
-	palloc_init(&w.pa, &w.in->pm, &w.m->door, w_grant);
+	palloc_init(&w.pa, &w.in->pm, &w.m->window, w_grant);
 	w.constant = pagemap_free_pages(&w.in->pm);
 	w.left = UINT32_MAX;
 	w.out = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -578,7 +578,7 @@ static inline void w_end(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < w.m->door.nr; i++)
+	for (i = 0; i < w.m->window.nr; i++)
 		free(w.flags[i]);
 	w_forget_seen();
 	munmap(w.out, 4096);

@@ -90,12 +90,12 @@ static void expect_finding(const char *name)
 static void expect_ram(unsigned int nr, const struct range *ram)
 {
 	assert_int_equal(bi->ram.nr, nr);
-	assert_int_equal(bi->door.nr, nr);
+	assert_int_equal(bi->window.nr, nr);
 	for (unsigned int i = 0; i < nr; i++) {
 		assert_int_equal(bi->ram.r[i].base, ram[i].base);
 		assert_int_equal(bi->ram.r[i].end, ram[i].end);
-		assert_int_equal(bi->windows[i].base, ram[i].base);
-		assert_int_equal(bi->windows[i].end, ram[i].end);
+		assert_int_equal(bi->panes[i].base, ram[i].base);
+		assert_int_equal(bi->panes[i].end, ram[i].end);
 	}
 }
 
@@ -270,7 +270,7 @@ static void test_e820_ext_last(void **state)
 	put(MIB(1) + 32, 4, 1);
 	assert_int_equal(read_it(), 0);
 	assert_int_equal(bi->ram.nr, 3);
-	assert_int_equal(bi->door.nr, 3);
+	assert_int_equal(bi->window.nr, 3);
 	assert_int_equal(bi->ram.r[2].base, MIB(8));
 }
 
@@ -604,7 +604,7 @@ static void test_cmdline_of_refusal(void **state)
 		assert_string_equal(fault.name, "e820-empty");
 		if (strcmp(bi->cmdline, rows[i].line) != 0)
 			fail_msg("%s: '%s'", rows[i].comment, bi->cmdline);
-		assert_null(door_ro(&bi->door, MIB(2), 1));
+		assert_null(window_ro(&bi->window, MIB(2), 1));
 	}
 }
 
@@ -617,14 +617,14 @@ static void test_cmdline_of_other_refusals(void **state)
 	assert_int_equal(read_it(), -1);
 	assert_string_equal(fault.name, "e820-too-many");
 	assert_string_equal(bi->cmdline, "xxxxx");
-	assert_null(door_ro(&bi->door, MIB(2), 1));
+	assert_null(window_ro(&bi->window, MIB(2), 1));
 
 	chain(0);
 	set_initrd(GIB(8), 1);
 	assert_int_equal(read_it(), -1);
 	assert_string_equal(fault.name, "initrd-not-ram");
 	assert_string_equal(bi->cmdline, "xxxxx");
-	assert_non_null(door_ro(&bi->door, MIB(2), 1));
+	assert_non_null(window_ro(&bi->window, MIB(2), 1));
 }
 
 /* The numbers are those of enum efi_secureboot_mode of Linux; 0 is where no UEFI was asked. */

@@ -93,7 +93,7 @@ static void assert_queries(const struct kho_in *in)
 		assert_int_equal(order, m->key[i].order);
 	}
 	for (i = 0; i < 500; i++) {
-		struct window *w = &m->win[model_below(m->door.nr)];
+		struct pane *w = &m->pane[model_below(m->window.nr)];
 		uint64_t addr = w->base + model_below(w->end - w->base);
 		uint8_t owner = *model_owner(m, addr);
 
@@ -384,7 +384,7 @@ static void scratch_wraps(void)
 static void scratch_low(void)
 {
 	/* its 2 MiB could only be RAM at address 0 if there were no hole below 1 MiB */
-	m->win[0].end = m->ram_table[0].end = M_MID_BASE;
+	m->pane[0].end = m->ram_table[0].end = M_MID_BASE;
 	m->ram_table[0].end = M_MID_END;
 	m->ram_table[1] = m->ram_table[2];
 	m->ram_table[2] = m->ram_table[3];
@@ -1120,7 +1120,7 @@ static void small_table_for_scratch(void **state)
 	struct kho_in in = { .nr_scratch = 0 };
 
 	(void)state;
-	kho_in_scratch(&in, &m->door, &m->data, &m->ram, &scratch, &f);
+	kho_in_scratch(&in, &m->window, &m->data, &m->ram, &scratch, &f);
 	assert_int_equal(f.total, 1);
 	assert_string_equal(f.list[0].name, "scratch-length");
 }
@@ -1201,8 +1201,8 @@ static void ask_everything(const struct kho_in *in)
 /* Less RAM, so that each round can have a fresh page map. */
 static void shrink(void)
 {
-	m->win[1].end = m->ram_table[1].end = MIB(128);
-	m->win[2].end = m->ram_table[2].end = M_HIGH_BASE + MIB(64);
+	m->pane[1].end = m->ram_table[1].end = MIB(128);
+	m->pane[2].end = m->ram_table[2].end = M_HIGH_BASE + MIB(64);
 }
 
 /*
@@ -1257,7 +1257,7 @@ static void fuzz(void **state)
 		}
 		pagemap_init(&pm, &m->ram, mem);
 		model_protect(m, PROT_READ);
-		kho_in_scratch(&in, &m->door, &m->data, &m->ram, &scratch, &f);
+		kho_in_scratch(&in, &m->window, &m->data, &m->ram, &scratch, &f);
 		for (i = 0; i < scratch.nr; i++)
 			pagemap_set(&pm, scratch.r[i].base, scratch.r[i].end);
 		kho_in_fdt(&in, &scratch, &f);

@@ -183,7 +183,7 @@ static void read_random(void **state)
 
 		setup(NULL);
 		fill_random();
-		tree = (struct radix_tree){ .door = &m->door, .root = m->map };
+		tree = (struct radix_tree){ .window = &m->window, .root = m->map };
 		nr = walk(&tree, &leaves);
 		model_assert_same(got, nr, m->key, m->nr_key);
 
@@ -211,7 +211,7 @@ static void read_random(void **state)
 /* With a budget of k pages, k nodes of the tree are recognised. */
 static void read_budget(void **state)
 {
-	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	struct radix_tree tree = { .window = &m->window, .root = m->map };
 	unsigned int budget, i;
 
 	(void)state;
@@ -226,7 +226,7 @@ static void read_budget(void **state)
 
 static void read_skips_bad_links(void **state)
 {
-	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	struct radix_tree tree = { .window = &m->window, .root = m->map };
 	struct radix_walk w;
 	struct radix_link link;
 	unsigned int links = 0, leaves = 0;
@@ -261,7 +261,7 @@ static void read_follows_nothing_outside(void **state)
 	static const uint64_t wrong[] = {
 		1, 0xa0000, M_MID_END, UINT64_MAX, M_NODES + 8, M_FAR_END
 	};
-	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	struct radix_tree tree = { .window = &m->window, .root = m->map };
 	struct radix_walk w;
 	struct radix_link link;
 	unsigned int i;
@@ -296,7 +296,7 @@ static void read_follows_nothing_outside(void **state)
  */
 static void read_every_entry(void **state)
 {
-	struct radix_tree tree = { .door = &m->door, .root = m->map };
+	struct radix_tree tree = { .window = &m->window, .root = m->map };
 	uint64_t page = model_path(m, model_encode(M_BLOB, 2), 1);
 	uint64_t *node = model_at(m, page), leaf = model_path(m, model_encode(M_BLOB, 2), 0);
 	unsigned int i, j;
@@ -359,7 +359,7 @@ static int build_setup(void **state)
 	setup(state);
 	pm_mem = aligned_alloc(4096, pagemap_bytes(&m->ram));
 	pagemap_init(&pm, &m->ram, pm_mem);
-	palloc_init(&pa, &pm, &m->door, watch);
+	palloc_init(&pa, &pm, &m->window, watch);
 	memset(&build, 0, sizeof(build));
 	left = UINT32_MAX;
 	seen_pages = seen_keys = 0;

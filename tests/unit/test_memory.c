@@ -104,8 +104,8 @@ static struct baton *machine(unsigned int pieces)
 	b->info.bp = bp;
 	b->info.ram_table[0] = (struct range){ LOW_LIMIT, RAM_END };
 	b->info.ram = (struct ranges){ b->info.ram_table, 1, BOOT_MAX_RAM };
-	b->info.windows[0] = (struct window){ MAP_AT, MAP_AT + sizeof(efi_map), efi_map };
-	b->info.door = (struct door){ b->info.windows, 1 };
+	b->info.panes[0] = (struct pane){ MAP_AT, MAP_AT + sizeof(efi_map), efi_map };
+	b->info.window = (struct window){ b->info.panes, 1 };
 	b->scratch = (struct ranges){ b->scratch_table, 0, SCRATCH_RANGES };
 	return b;
 }

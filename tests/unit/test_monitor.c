@@ -85,7 +85,7 @@ static int setup(void **state)
 	assert_int_equal(run->f.total, 0);
 	b = calloc(1, sizeof(*b));
 	m = calloc(1, sizeof(*m));
-	b->info.door = model->door;
+	b->info.window = model->window;
 	b->info.ram = model->ram;
 	b->info.has_kho = true;
 	b->info.kho = model->data;
@@ -94,7 +94,7 @@ static int setup(void **state)
 	b->in = run->in;
 	b->abi = b->in.abi;
 	grants = -1;
-	palloc_init(&b->pages, &b->map, &b->info.door, grant);
+	palloc_init(&b->pages, &b->map, &b->info.window, grant);
 	assert_int_equal(kho_out_build(&b->out, &b->in, b->abi, &b->pages, "baton-test", &f), 0);
 	b->hands_over = true;
 	assert_int_equal(kho_restore_init(&b->restore, &b->in, &b->out, &f), 0);

@@ -11,12 +11,12 @@
 #define RANGES 64
 #define RUNS   3000
 
-/* A machine in blocks of 4 MiB, each wholly free or not, and in windows of nodes: numbers, 0 for none. */
+/* A machine in blocks of 4 MiB, each wholly free or not, and in spans of nodes: numbers, 0 for none. */
 static struct {
 	bool free[BLOCKS], ram[BLOCKS];
-	unsigned int window[BLOCKS];
+	unsigned int span[BLOCKS];
 	uint32_t node_of[RANGES];
-	unsigned int nr_windows;
+	unsigned int nr_spans;
 } machine;
 
 static struct range ram_table[RANGES * 2], free_table[RANGES * 4];
@@ -35,11 +35,11 @@ static void make_nodes(void)
 	unsigned int block = 0;
 
 	nodes.nr_ranges = 0;
-	machine.nr_windows = 1;
-	memset(machine.window, 0, sizeof(machine.window));
+	machine.nr_spans = 1;
+	memset(machine.span, 0, sizeof(machine.span));
 	if (model_below(4) == 0) { /* no SRAT */
 		for (unsigned int i = 0; i < BLOCKS; i++)
-			machine.window[i] = 1;
+			machine.span[i] = 1;
 		machine.node_of[1] = 0;
 		return;
 	}
@@ -50,10 +50,10 @@ static void make_nodes(void)
 		if (end > BLOCKS)
 			end = BLOCKS;
 		nodes.range[nodes.nr_ranges++] = (struct node_range){ at(block), at(end), node };
-		machine.node_of[machine.nr_windows] = node;
+		machine.node_of[machine.nr_spans] = node;
 		for (; block < end; block++)
-			machine.window[block] = machine.nr_windows;
-		machine.nr_windows++;
+			machine.span[block] = machine.nr_spans;
+		machine.nr_spans++;
 		block += (unsigned int)model_below(2) * 4; /* RAM of which the SRAT knows nothing */
 	}
 	borders_make(&nodes);
@@ -84,18 +84,18 @@ static void make_memory(void)
 	}
 }
 
-/* The highest run of @n free blocks that ends by @limit, in one window, of @node unless that is NULL; or -1. */
+/* The highest run of @n free blocks that ends by @limit, in one span, of @node unless that is NULL; or -1. */
 static int search(unsigned int n, uint64_t limit, const uint32_t *node)
 {
 	for (int first = BLOCKS - (int)n; first >= 0; first--) {
-		unsigned int i, window = machine.window[first];
+		unsigned int i, span = machine.span[first];
 
-		if (!window || at((unsigned int)first + n) > limit ||
-		    (node && machine.node_of[window] != *node))
+		if (!span || at((unsigned int)first + n) > limit ||
+		    (node && machine.node_of[span] != *node))
 			continue;
 		for (i = 0; i < n; i++)
 			if (!machine.free[(unsigned int)first + i] ||
-			    machine.window[(unsigned int)first + i] != window)
+			    machine.span[(unsigned int)first + i] != span)
 				break;
 		if (i == n)
 			return first;
@@ -125,8 +125,7 @@ static uint64_t node_size(const struct origin_sizes *sizes, uint32_t node)
 	uint64_t bytes = 0;
 
 	for (unsigned int i = 0; i < BLOCKS; i++)
-		if (machine.ram[i] && machine.window[i] &&
-		    machine.node_of[machine.window[i]] == node)
+		if (machine.ram[i] && machine.span[i] && machine.node_of[machine.span[i]] == node)
 			bytes += BLOCK;
 	if (!bytes)
 		return 0;
@@ -134,10 +133,10 @@ static uint64_t node_size(const struct origin_sizes *sizes, uint32_t node)
 	return sizes->node_percent ? bytes / 4096 * 64 / 100 * sizes->node_percent : sizes->node;
 }
 
-/* In the order of the windows, each node once. */
+/* In the order of the spans, each node once. */
 static bool expect_nodes(const struct origin_sizes *sizes, unsigned int *nr)
 {
-	for (unsigned int i = 1; i < machine.nr_windows + !nodes.nr_ranges; i++) {
+	for (unsigned int i = 1; i < machine.nr_spans + !nodes.nr_ranges; i++) {
 		uint32_t node = machine.node_of[i];
 		bool before = false;
 
@@ -207,8 +206,8 @@ static int setup(void **state)
 	pagemap_init(&pm, &m->ram, pm_mem);
 	for (unsigned int i = 0; i < 2; i++)
 		pagemap_set(&pm, m->scratch[i].addr, m->scratch[i].addr + m->scratch[i].size);
-	palloc_init(&pages, &pm, &m->door, NULL);
-	origin_begin(&in, &m->door, kho_abi_by_name("kho-v4"), model_at(m, M_ARRAY), 2);
+	palloc_init(&pages, &pm, &m->window, NULL);
+	origin_begin(&in, &m->window, kho_abi_by_name("kho-v4"), model_at(m, M_ARRAY), 2);
 	in.data.scratch_addr = M_ARRAY; /* a pointer is no address here */
 	if (kho_out_build(&handover, &in, in.abi, &pages, "baton-test", &fault))
 		return -1;

@@ -66,7 +66,7 @@ static void take_in(void)
 		fail_msg("the incoming handover is not valid");
 	}
 	model_protect(m, PROT_READ);
-	palloc_init(&pa, &in->pm, &m->door, grant);
+	palloc_init(&pa, &in->pm, &m->window, grant);
 	memset(&out, 0, sizeof(out));
 	memset(&fault, 0, sizeof(fault));
 	nr_granted = 0;
@@ -624,7 +624,7 @@ static void many_hops(void **state)
 		pages = in->in.pages;
 		blocks = in->in.blocks[0];
 		model_protect(m, PROT_READ);
-		palloc_init(&pa, &in->pm, &m->door, grant);
+		palloc_init(&pa, &in->pm, &m->window, grant);
 		memset(&out, 0, sizeof(out));
 		nr_granted = 0;
 	}

@@ -32,7 +32,7 @@ static int setup(void **state)
 	pagemap_init(&pm, &m->ram, mem);
 	grants = 0;
 	grant_ok = true;
-	palloc_init(&pa, &pm, &m->door, grant);
+	palloc_init(&pa, &pm, &m->window, grant);
 	return 0;
 }
 
@@ -139,7 +139,7 @@ static void refused_grant(void **state)
 	assert_int_equal(*(uint8_t *)model_at(m, MIB(16)), 0x5a);
 	assert_int_equal(grants, 1);
 	/* and without a grant function, all is writable */
-	palloc_init(&pa, &pm, &m->door, NULL);
+	palloc_init(&pa, &pm, &m->window, NULL);
 	assert_non_null(palloc_pages(&pa, 1, &at));
 }
 

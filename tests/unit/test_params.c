@@ -23,7 +23,7 @@ static uint8_t *memory;
 static struct boot_info *info;
 static struct bzimage kernel;
 static struct params params;
-static struct window window;
+static struct pane window;
 static struct kho_scratch scratch[KHO_MAX_SCRATCH];
 static uint8_t seed[32];
 
@@ -57,8 +57,8 @@ static int setup(void **state)
 	(void)state;
 	memory = calloc(1, MIB(1));
 	info = calloc(1, sizeof(*info));
-	window = (struct window){ BASE, BASE + MIB(1), memory };
-	info->door = (struct door){ &window, 1 };
+	window = (struct pane){ BASE, BASE + MIB(1), memory };
+	info->window = (struct window){ &window, 1 };
 	info->bp = (const struct boot_params *)memory;
 	info->bp_addr = BASE;
 

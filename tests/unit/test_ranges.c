@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mm/ranges and mm/door: tables of boundary cases, then random work against one byte a unit. */
+/* mm/ranges and mm/window: tables of boundary cases, then random work against one byte a unit. */
 #include "kho_model.h"
 
 #include "mm/ranges.h"
@@ -214,8 +214,8 @@ static void random_work(void **state)
 static void door_boundaries(void **state)
 {
 	static char low[16], high[16];
-	static const struct window win[] = { { 0x1000, 0x1010, low }, { 0x2000, 0x2010, high } };
-	static const struct door d = { win, 2 };
+	static const struct pane pane[] = { { 0x1000, 0x1010, low }, { 0x2000, 0x2010, high } };
+	static const struct window d = { pane, 2 };
 	static const struct {
 		const char *row;
 		uint64_t addr, size;
@@ -237,9 +237,9 @@ static void door_boundaries(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		if (door_ro(&d, table[i].addr, table[i].size) != table[i].expect)
+		if (window_ro(&d, table[i].addr, table[i].size) != table[i].expect)
 			fail_msg("ro: %s", table[i].row);
-		if (door_rw(&d, table[i].addr, table[i].size) != table[i].expect)
+		if (window_rw(&d, table[i].addr, table[i].size) != table[i].expect)
 			fail_msg("rw: %s", table[i].row);
 	}
 }

@@ -33,7 +33,7 @@ static int setup(void **state)
 	m = model_new();
 	pm_mem = aligned_alloc(4096, pagemap_bytes(&m->ram));
 	pagemap_init(&pm, &m->ram, pm_mem);
-	palloc_init(&pa, &pm, &m->door, grant);
+	palloc_init(&pa, &pm, &m->window, grant);
 	left = UINT32_MAX;
 	return 0;
 }
@@ -135,7 +135,7 @@ static void any_key(void **state)
 
 	(void)state;
 	assert_int_equal(radix_build_init(&b, &pa), 0);
-	tree = (struct radix_tree){ .door = &m->door, .root = b.root };
+	tree = (struct radix_tree){ .window = &m->window, .root = b.root };
 	for (i = 0; i < ARRAY_SIZE(log2); i++) {
 		uint64_t n = 1UL << log2[i], key = 1UL << 52 | 5 * n;
 		const uint64_t inside[] = { key, key + n - 1, key + n / 2 };

@@ -4,8 +4,8 @@
  * constant that holds a pointer (the linker script checks). Headers are GNU-EFI's, its library is
  * not needed.
  */
-#ifndef BATON_BOOT_EFI_H
-#define BATON_BOOT_EFI_H
+#ifndef BATON_BOOT_DOOR_EFI_EFI_H
+#define BATON_BOOT_DOOR_EFI_EFI_H
 
 #include <efi.h>
 
