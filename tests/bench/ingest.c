@@ -20,7 +20,7 @@
 #define RAM_END     GIB(8)
 
 struct world {
-	struct pane window;
+	struct pane pane;
 	struct window window;
 	struct range ram_range;
 	struct ranges ram, scratch;
@@ -33,8 +33,8 @@ static void begin(struct world *w)
 	void *arena = aligned_alloc(PAGE_SIZE, ARENA_BYTES);
 
 	memset(arena, 0, ARENA_BYTES);
-	w->window = (struct pane){ ARENA_BASE, ARENA_BASE + ARENA_BYTES, arena };
-	w->window = (struct window){ &w->window, 1 };
+	w->pane = (struct pane){ ARENA_BASE, ARENA_BASE + ARENA_BYTES, arena };
+	w->window = (struct window){ &w->pane, 1 };
 	w->ram_range = (struct range){ 0, RAM_END };
 	w->ram = (struct ranges){ &w->ram_range, 1, 1 };
 }
