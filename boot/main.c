@@ -77,11 +77,11 @@ static int publish(struct baton *b)
 {
 	if (!b->hands_over)
 		return 0;
-	if (kho_out_build(&b->out, &b->in, b->abi, &b->pages, RELEASE, &b->fault))
+	if (kho_out_build(&b->out, &b->in.h, b->abi, &b->pages, RELEASE, &b->fault))
 		return -1;
 	stage_done(b, STAGE_PUBLISH);
-	say("out", "%s, %lu map pages, %u blobs, FDT at 0x%lx", b->abi->compatible, b->out.nodes,
-	    b->out.blobs, b->out.fdt);
+	say("out", "%s, %lu map pages, %u blobs, FDT at 0x%lx", b->abi->compatible,
+	    b->out.h.map.pages, b->out.blobs, b->out.h.fdt);
 	return 0;
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kho/map/radix.h"
+
 /*
  * max_order is where the consumer's arithmetic ends (kernel/liveupdate/kexec_handover.c):
  * - up to 7.1, kho_preserved_memory_reserve() computes the size of a block as the int
@@ -17,7 +19,7 @@
 static const struct kho_abi table[] = {
 	{
 		.compatible = "kho-v2", /* never in a release */
-		.map = KHO_MAP_RADIX,
+		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.scratch_align = MIB(2),
 		.max_order = MAX_ORDER_7_1,
@@ -28,7 +30,7 @@ static const struct kho_abi table[] = {
 		.first_minor = 1,
 		.last_major = 7,
 		.last_minor = 1,
-		.map = KHO_MAP_RADIX,
+		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
 		.scratch_align = MIB(2),
@@ -40,7 +42,7 @@ static const struct kho_abi table[] = {
 		.first_minor = 2,
 		.last_major = 7,
 		.last_minor = 3,
-		.map = KHO_MAP_RADIX,
+		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
 		.scratch_align = MIB(4),
@@ -48,7 +50,7 @@ static const struct kho_abi table[] = {
 	},
 	{
 		.compatible = "kho-v4;radix-v1;vmalloc-v1", /* not in a release yet */
-		.map = KHO_MAP_RADIX,
+		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
 		.scratch_align = MIB(4),

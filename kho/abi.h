@@ -7,7 +7,7 @@
 #ifndef BATON_KHO_ABI_H
 #define BATON_KHO_ABI_H
 
-#include "lib/num.h"
+#include "kho/map/map.h"
 
 /** struct kho_scratch - one entry of the scratch array, in memory as Linux keeps it */
 struct kho_scratch {
@@ -41,10 +41,6 @@ struct kho_metadata {
 
 _Static_assert(sizeof(struct kho_metadata) == 73, "kexec-metadata blob");
 
-enum kho_map_format {
-	KHO_MAP_RADIX, /* 6-level radix tree */
-};
-
 /**
  * struct kho_abi - one version
  * @compatible:    the whole string of the root node, matched exactly
@@ -58,7 +54,7 @@ enum kho_map_format {
 struct kho_abi {
 	const char *compatible;
 	uint16_t first_major, first_minor, last_major, last_minor;
-	enum kho_map_format map;
+	const struct map_format *map;
 	const char *blob_prop;
 	const char *size_prop;
 	uint64_t scratch_align;

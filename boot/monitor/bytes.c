@@ -123,15 +123,17 @@ COMMAND(fill)
 
 COMMAND(export)
 {
-	const struct kho_in *v = m->a.pick & 1 ? &m->out : &m->in;
+	const struct handover *v = m->a.pick & 1 ? m->out : m->in;
 	bool want_blob = m->a.pick & 2;
-	struct kho_blob blob = { "fdt", v->data.fdt_addr, fdt_totalsize(v->fdt) };
-	const void *data;
+	const void *fdt = find_fdt(m, v), *data;
+	struct kho_blob blob = { .name = "fdt", .addr = v->fdt };
 
 	if (want_blob != (m->a.word != NULL))
 		return fault_set(m->f, "usage", "a blob has a NAME, the FDT has none");
-	if (want_blob && !find_blob(m, v, m->a.word, &blob))
+	if (!fdt || (want_blob && !find_blob(m, v, m->a.word, &blob)))
 		return -1;
+	if (!want_blob)
+		blob.size = fdt_totalsize(fdt);
 	data = look(m, blob.addr, blob.size);
 	if (!data)
 		return -1;

@@ -28,9 +28,7 @@ struct machine {
  * @hole:    RAM that is not mapped, and cannot be looked at
  * @leave:   "boot" was given
  * @a, @f:   of the command that runs: its arguments, and where it says what is wrong
- * @in, @out: what came in, and what is published as that command begins, in the form in which
- *           handovers are read: the same questions get their answers from the same code. @fdt is
- *           NULL where there is no handover.
+ * @in, @out: what came in, and what is published
  * @side:    that of the two which the command is about
  */
 struct monitor {
@@ -40,8 +38,7 @@ struct monitor {
 	bool leave;
 	struct args a;
 	struct fault *f;
-	struct kho_in in, out;
-	const struct kho_in *side;
+	const struct handover *in, *out, *side;
 };
 
 /** monitor_init() - begin on @b, whose @restore is ready if it has a handover. */
@@ -83,15 +80,15 @@ const char *map_owner(const struct monitor *m, paddr_t addr);
 
 /* show.c */
 
+/** find_fdt() - the root FDT. Return: NULL, and no-handover, if there is none. */
+const void *find_fdt(const struct monitor *m, const struct handover *v);
+
 /** find_blob() - the blob of that name. Return: false, and not-found. */
-bool find_blob(const struct monitor *m, const struct kho_in *v, const char *name,
+bool find_blob(const struct monitor *m, const struct handover *v, const char *name,
 	       struct kho_blob *blob);
 
 /** blob_within() - a blob with bytes in [@base, @end). Return: false if there is none. */
-bool blob_within(const struct kho_in *v, paddr_t base, paddr_t end, struct kho_blob *blob);
-
-/** count_blobs() - how many there are. */
-unsigned int count_blobs(const struct kho_in *v);
+bool blob_within(const struct handover *v, paddr_t base, paddr_t end, struct kho_blob *blob);
 
 /* A command: its arguments are in @m->a. Return: 0; or -1 with @m->f set and nothing changed. */
 #define COMMAND(name) int command_##name(struct monitor *m)

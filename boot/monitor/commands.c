@@ -128,23 +128,6 @@ static int find(struct words *w, struct fault *f)
 	return found;
 }
 
-/* Make @m->in and @m->out say what is so now. */
-static void look_at_sides(struct monitor *m, const char *name)
-{
-	const struct kho_out *out = &m->b->out;
-
-	m->in = m->out = m->b->in;
-	m->side = strncmp(name, "in", 2) == 0 ? &m->in : &m->out;
-	if (!out->fdt)
-		return;
-	m->out.data.fdt_addr = out->fdt;
-	m->out.fdt = window_ro(m->in.window, out->fdt, KHO_FDT_SIZE);
-	m->out.abi = out->abi;
-	m->out.map = out->map;
-	m->out.nodes = out->nodes; /* leaves are counted with them */
-	m->out.leaves = 0;
-}
-
 static int help(struct monitor *m, struct words *w)
 {
 	const char *args, *text;
@@ -181,8 +164,8 @@ static int run(struct monitor *m, struct words *w)
 			snprintf(m->f->text + n, FAULT_TEXT - n, "; expected %s %s", name, args);
 		return -1;
 	}
-	look_at_sides(m, name);
-	if (i < NR_NEED_HANDOVER && !m->b->out.fdt)
+	m->side = strncmp(name, "in", 2) == 0 ? m->in : m->out;
+	if (i < NR_NEED_HANDOVER && !m->out->fdt)
 		return fault_set(m->f, "no-handover", "baton was booted without one");
 	return functions[i](m);
 }
@@ -200,7 +183,7 @@ int monitor_do(struct monitor *m, const char *text, struct fault *f)
 
 void monitor_init(struct monitor *m, struct baton *b, const struct machine *machine)
 {
-	*m = (struct monitor){ .b = b, .machine = machine };
+	*m = (struct monitor){ .b = b, .machine = machine, .in = &b->in.h, .out = &b->out.h };
 }
 
 static COMMAND(boot)

@@ -5,12 +5,11 @@
 /* True if exactly this block came in, and has not been restored since. */
 static bool came_in(const struct monitor *m)
 {
-	const struct radix_tree done = { .window = m->in.window, .root = m->b->restore.done.root };
 	unsigned int order;
 	paddr_t base;
 
-	return kho_in_key(&m->in, m->a.addr, &base, &order) && base == m->a.addr &&
-	       (int)order == m->a.order && !radix_has(&done, kho_key(base, order));
+	return handover_find_key(m->in, m->a.addr, &base, &order) && base == m->a.addr &&
+	       (int)order == m->a.order && !map_has(&m->b->restore.done, base, order);
 }
 
 /* What belongs to nobody, to whoever types here, or was unpreserved here before. */
@@ -61,7 +60,7 @@ COMMAND(alloc)
 
 	if (!kho_alloc_preserve(&m->b->out, m->a.size, &addr, m->f))
 		return -1;
-	kho_out_key(&m->b->out, addr, &addr, &order);
+	handover_find_key(m->out, addr, &addr, &order);
 	return show_block(m, addr, order);
 }
 

@@ -19,14 +19,14 @@ static const struct range *range_of(const struct ranges *set, paddr_t addr)
 }
 
 /* Is the page in a block of that handover? Then @a says so; @fdt and @block are what it can be. */
-static bool in_block(const struct kho_in *v, struct area *a, const char *fdt, const char *block)
+static bool in_block(const struct handover *v, struct area *a, const char *fdt, const char *block)
 {
 	unsigned int order;
 	paddr_t base;
 
-	if (!kho_in_key(v, a->base, &base, &order))
+	if (!handover_find_key(v, a->base, &base, &order))
 		return false;
-	a->owner = base == v->data.fdt_addr ? fdt : block;
+	a->owner = base == v->fdt ? fdt : block;
 	a->end = base + (PAGE_SIZE << order);
 	return true;
 }
@@ -49,14 +49,14 @@ static void find_area(const struct monitor *m, paddr_t limit, struct area *a)
 	} else if (!pagemap_any(&b->map, a->base, a->end)) {
 		a->owner = "free";
 		a->end = pagemap_first_set(&b->map, a->base, limit);
-	} else if (in_block(&m->out, a, "outgoing FDT", "preserved")) {
+	} else if (in_block(m->out, a, "outgoing FDT", "preserved")) {
 		/* it says so */
 	} else if (pageset_any(&b->out.own, a->base, a->end)) {
 		a->owner = "outgoing map and its books";
 	} else if (is_own(m, a->base, PAGE_SIZE)) {
 		a->owner = "own, not preserved";
-	} else if (!in_block(&m->in, a, "incoming FDT", "came in, not handed on")) {
-		a->owner = kho_in_is_node(&m->in, a->base) ? "incoming map" : "baton's";
+	} else if (!in_block(m->in, a, "incoming FDT", "came in, not handed on")) {
+		a->owner = handover_is_map_page(m->in, a->base) ? "incoming map" : "baton's";
 	}
 	a->end = min_u64(a->end, limit);
 }
@@ -104,13 +104,13 @@ static void overview(const struct monitor *m)
 		print(m, "and %u areas more\n", lines - MAX_LINES);
 }
 
-static void show_key(const struct monitor *m, const char *how, const struct kho_in *v)
+static void show_key(const struct monitor *m, const char *how, const struct handover *v)
 {
 	paddr_t page = align_down(m->a.addr, PAGE_SIZE), base;
 	struct kho_blob blob = { .name = "" };
 	unsigned int order;
 
-	if (!kho_in_key(v, page, &base, &order))
+	if (!handover_find_key(v, page, &base, &order))
 		return;
 	blob_within(v, page, page + PAGE_SIZE, &blob);
 	print(m, "%s 0x%lx order %u, %lu KiB  %s\n", how, base, order, PAGE_SIZE << order >> 10,
@@ -124,7 +124,7 @@ COMMAND(map)
 		return 0;
 	}
 	print(m, "owner      %s\n", map_owner(m, m->a.addr));
-	show_key(m, "goes out  ", &m->out);
-	show_key(m, "came in   ", &m->in);
+	show_key(m, "goes out  ", m->out);
+	show_key(m, "came in   ", m->in);
 	return 0;
 }

@@ -20,7 +20,7 @@ bool is_own(const struct monitor *m, paddr_t addr, uint64_t size)
 	paddr_t end;
 
 	/* the page of kexec-metadata is lent as well, but not to whoever types here */
-	return out->fdt && range_end(addr, size, &end) && end <= UINT64_MAX - PAGE_SIZE &&
+	return out->h.fdt && range_end(addr, size, &end) && end <= UINT64_MAX - PAGE_SIZE &&
 	       pageset_all(&out->lent, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) &&
 	       !(addr < out->meta + PAGE_SIZE && end > out->meta);
 }

@@ -6,32 +6,32 @@
 #include "boot/monitor/dts.h"
 #include "mm/bits.h"
 
-bool find_blob(const struct monitor *m, const struct kho_in *v, const char *name,
+const void *find_fdt(const struct monitor *m, const struct handover *v)
+{
+	const void *fdt = handover_fdt(v);
+
+	if (!fdt)
+		fault_set(m->f, "no-handover", "none came in: the chain begins here");
+	return fdt;
+}
+
+bool find_blob(const struct monitor *m, const struct handover *v, const char *name,
 	       struct kho_blob *blob)
 {
-	for (unsigned int i = 0; kho_in_blob(v, i, blob); i++)
-		if (strcmp(blob->name, name) == 0)
-			return true;
+	if (handover_find_blob(v, name, blob))
+		return true;
 	fault_set(m->f, "not-found", "no blob is called '%.40s'", name);
 	return false;
 }
 
-bool blob_within(const struct kho_in *v, paddr_t base, paddr_t end, struct kho_blob *blob)
+bool blob_within(const struct handover *v, paddr_t base, paddr_t end, struct kho_blob *blob)
 {
-	for (unsigned int i = 0; kho_in_blob(v, i, blob); i++)
+	int node = BLOB_FIRST;
+
+	while (handover_next_blob(v, &node, blob))
 		if (blob->addr < end && blob->addr + blob->size > base)
 			return true;
 	return false;
-}
-
-unsigned int count_blobs(const struct kho_in *v)
-{
-	struct kho_blob blob;
-	unsigned int n = 0;
-
-	while (kho_in_blob(v, n, &blob))
-		n++;
-	return n;
 }
 
 static int count_leaf(const struct kho_leaf *leaf, void *arg)
@@ -45,14 +45,14 @@ static int count_leaf(const struct kho_leaf *leaf, void *arg)
 
 COMMAND(show)
 {
-	const struct kho_in *v = m->side;
+	const struct handover *v = m->side;
 	uint64_t blocks[KHO_MAX_ORDER + 1] = { 0 }, pages = 0;
 
 	print(m, "version    %s\n", v->abi->compatible);
-	print(m, "FDT        0x%lx\n", v->data.fdt_addr);
-	print(m, "map        0x%lx, %lu pages\n", v->map, v->nodes + v->leaves);
-	print(m, "names      %u blobs\n", count_blobs(v));
-	kho_in_for_each_leaf(v, count_leaf, blocks);
+	print(m, "FDT        0x%lx\n", v->fdt);
+	print(m, "map        0x%lx, %lu pages\n", v->map.root, v->map.pages);
+	print(m, "names      %u blobs\n", handover_count_blobs(v));
+	handover_for_each_leaf(v, count_leaf, blocks);
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
 		pages += blocks[o] << o;
 	print(m, "preserved  %lu pages, %lu KiB\n", pages, pages * (PAGE_SIZE >> 10));
@@ -70,10 +70,12 @@ static void print_piece(void *m, const char *text)
 
 COMMAND(fdt)
 {
-	const void *fdt = m->side->fdt;
+	const void *fdt = find_fdt(m, m->side);
 	uint64_t size = KHO_FDT_SIZE;
 	struct kho_blob blob;
 
+	if (!fdt)
+		return -1;
 	if (m->a.word) {
 		if (!find_blob(m, m->side, m->a.word, &blob))
 			return -1;
@@ -87,13 +89,14 @@ COMMAND(fdt)
 
 COMMAND(blobs)
 {
+	int node = BLOB_FIRST;
 	struct kho_blob blob;
 	unsigned int order;
 	paddr_t base;
 
-	for (unsigned int i = 0; kho_in_blob(m->side, i, &blob); i++) {
+	while (handover_next_blob(m->side, &node, &blob)) {
 		order = 0;
-		kho_in_key(m->side, blob.addr, &base, &order);
+		handover_find_key(m->side, blob.addr, &base, &order);
 		print(m, "%-20s 0x%09lx %8lu bytes, order %u\n", blob.name, blob.addr, blob.size,
 		      order);
 	}
@@ -102,7 +105,7 @@ COMMAND(blobs)
 
 COMMAND(scratch)
 {
-	const struct kho_in *in = &m->in;
+	const struct handover *in = m->in;
 
 	for (unsigned int i = 0; i < in->nr_scratch; i++)
 		print(m, "0x%09lx – 0x%09lx %7lu KiB\n", in->scratch[i].addr,

@@ -22,13 +22,13 @@ static void read_anew(const struct baton *b, struct check *c, void *map)
 {
 	struct kho_data data = b->in.data;
 
-	data.fdt_addr = b->out.fdt;
+	data.fdt_addr = b->out.h.fdt;
 	c->scratch = (struct ranges){ c->scratch_table, 0, KHO_MAX_SCRATCH };
 	kho_in_scratch(&c->in, &b->info.window, &data, &b->info.ram, &c->scratch, &c->f);
 	pagemap_init(&c->map, &b->info.ram, map);
 	for (unsigned int i = 0; i < c->scratch.nr; i++)
 		pagemap_set(&c->map, c->scratch.r[i].base, c->scratch.r[i].end);
-	c->in.borders = b->in.borders;
+	c->in.h.borders = b->in.h.borders;
 	kho_in_fdt(&c->in, &c->scratch, &c->f);
 	kho_in_ingest(&c->in, &b->info.ram, &c->scratch, &c->map, &c->f);
 }
@@ -43,7 +43,7 @@ static int judge(const struct monitor *m, const struct check *c)
 		return fault_set(m->f, "not-valid", "%lu findings", c->f.total);
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
 		blocks += c->in.blocks[o];
-	print(m, "valid: %lu blocks, %u blobs\n", blocks, count_blobs(&c->in));
+	print(m, "valid: %lu blocks, %u blobs\n", blocks, handover_count_blobs(&c->in.h));
 	return 0;
 }
 

@@ -139,7 +139,7 @@ int next_prepare(struct baton *b);
 
 /**
  * next_go() - bind what is published at this instant, and jump; next_prepare() must have succeeded
- * Needs nothing but a stack, @b->out.fdt and what next_prepare() left: it may be entered at any instruction.
+ * Needs nothing but a stack, @b->out.h.fdt and what next_prepare() left: it may be entered at any instruction.
  */
 _Noreturn void next_go(const struct baton *b);
 

@@ -57,7 +57,7 @@ int hop_choose(struct baton *b)
 		.min = LOW_LIMIT,
 		.release = RELEASE,
 	};
-	b->abi = b->info.has_kho ? b->in.abi : kho_abi_newest();
+	b->abi = b->info.has_kho ? b->in.h.abi : kho_abi_newest();
 	return rewrite_cmdline(b);
 }
 
@@ -69,7 +69,7 @@ void hop_report(const struct baton *b)
 		blocks += b->in.blocks[o];
 	console_mute(false);
 	say("hop", "%u of %u: %lu blocks, %lu map pages, %u blobs, %lu pages taken, %lu ticks",
-	    b->opt.hops_total - b->opt.hops + 1, b->opt.hops_total, blocks, b->out.nodes,
+	    b->opt.hops_total - b->opt.hops + 1, b->opt.hops_total, blocks, b->out.h.map.pages,
 	    b->out.blobs, b->pages.taken, clock_ticks());
 	console_mute(true);
 }

@@ -171,7 +171,7 @@ static int ask_acpi(struct baton *b)
 	if (!acpi_borders(&b->borders, rsdp, look_at_firmware))
 		return fault_set(&b->fault, "srat-too-long",
 				 "more than %u memory ranges in the SRAT", BORDERS_MAX);
-	b->in.borders = &b->borders;
+	b->in.h.borders = &b->borders;
 	return 0;
 }
 
@@ -234,12 +234,12 @@ const char *memory_owner(paddr_t addr)
 		return "the screen";
 	if (!b || !ranges_meet(&b->info.ram, addr, addr + 1))
 		return "not RAM";
-	if (b->info.has_kho && b->in.abi) {
+	if (b->info.has_kho && b->in.h.abi) {
 		if (align_down(b->info.kho.fdt_addr, PAGE_SIZE) == align_down(addr, PAGE_SIZE))
 			return "the incoming FDT";
-		if (kho_in_key(&b->in, addr, &base, &order))
+		if (handover_find_key(&b->in.h, addr, &base, &order))
 			return "preserved";
-		if (kho_in_is_node(&b->in, addr))
+		if (handover_is_map_page(&b->in.h, addr))
 			return "a node of the incoming map";
 	}
 	if (ranges_meet(&inputs, addr, addr + 1))

@@ -78,7 +78,7 @@ static const struct kho_abi *find_abi(const struct baton *b)
 	if (b->payload.abi[0])
 		return kho_abi_by_name(b->payload.abi);
 	if (strncmp(b->kernel.release, "baton-", 6) == 0)
-		return b->info.has_kho ? b->in.abi : kho_abi_newest();
+		return b->info.has_kho ? b->in.h.abi : kho_abi_newest();
 	return kho_abi_by_release(b->kernel.release);
 }
 
@@ -258,7 +258,7 @@ int next_prepare(struct baton *b)
 	uint64_t bytes, hand = handoff_pages(&b->info.ram), pages;
 	uint8_t seed[PARAMS_SEED];
 	struct params p = {
-		.info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.fdt
+		.info = &b->info, .kernel = &b->kernel, .seed = seed, .fdt = b->out.h.fdt
 	};
 	struct ranges target = { target_table, 0, SCRATCH_RANGES };
 	struct plan plan = { 0 };
@@ -269,7 +269,7 @@ int next_prepare(struct baton *b)
 	p.initrd_size = b->payload.initrd_size;
 	p.scratch = next_scratch;
 	if (b->hands_over)
-		p.nr_scratch = params_scratch(b->in.scratch, b->in.nr_scratch,
+		p.nr_scratch = params_scratch(b->in.h.scratch, b->in.h.nr_scratch,
 					      b->abi->scratch_align, next_scratch, &target);
 	bytes = params_size(&p, &b->fault);
 	if (!bytes)
@@ -293,7 +293,7 @@ int next_prepare(struct baton *b)
 	fill_handoff(handoff, &plan);
 	p.initrd = p.initrd_size ? plan.seg[SEGMENT_INITRD].dst : 0;
 	params_build(&p, (void *)buffer, plan.seg[SEGMENT_PARAMS].dst);
-	fdt_slot = b->out.fdt ? (volatile uint64_t *)(buffer + params_fdt_slot(&p)) : NULL;
+	fdt_slot = b->out.h.fdt ? (volatile uint64_t *)(buffer + params_fdt_slot(&p)) : NULL;
 	stage_done(b, STAGE_PLAN);
 	return 0;
 }
@@ -306,6 +306,6 @@ _Noreturn void next_go(const struct baton *b)
 	 * scratch, this code included.
 	 */
 	if (fdt_slot)
-		*fdt_slot = b->out.fdt;
+		*fdt_slot = b->out.h.fdt;
 	handoff_jump(handoff);
 }

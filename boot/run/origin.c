@@ -43,7 +43,7 @@ static int lay_out(struct baton *b, const struct origin_sizes *sizes)
 	struct ranges free = { free_table, b->scratch.nr, SCRATCH_RANGES };
 
 	memcpy(free_table, b->scratch.r, b->scratch.nr * sizeof(*free_table));
-	return origin_scratch(sizes, &b->info.ram, &free, &b->borders, regions, &b->in.nr_scratch,
+	return origin_scratch(sizes, &b->info.ram, &free, &b->borders, regions, &b->in.h.nr_scratch,
 			      &b->fault);
 }
 
@@ -59,7 +59,7 @@ static int check_share(struct baton *b)
 {
 	uint64_t ram = ranges_bytes(&b->info.ram), scratch = 0;
 
-	for (unsigned int i = 0; i < b->in.nr_scratch; i++)
+	for (unsigned int i = 0; i < b->in.h.nr_scratch; i++)
 		scratch += regions[i].size;
 	if (scratch <= ram / 2)
 		return 0;
@@ -88,9 +88,9 @@ static int lay_out_wanted(struct baton *b)
 
 static void begin(struct baton *b)
 {
-	origin_begin(&b->in, &b->info.window, b->abi, regions, b->in.nr_scratch);
+	origin_begin(&b->in, &b->info.window, b->abi, regions, b->in.h.nr_scratch);
 	b->scratch.nr = 0;
-	for (unsigned int i = 0; i < b->in.nr_scratch; i++) {
+	for (unsigned int i = 0; i < b->in.h.nr_scratch; i++) {
 		paddr_t end = regions[i].addr + regions[i].size;
 
 		/* these were holes in one table of that size, and so fit */
@@ -129,9 +129,9 @@ int origin_start(struct baton *b)
 
 int restore_ready(struct baton *b)
 {
-	if (!b->out.fdt || b->restore.out)
+	if (!b->out.h.fdt || b->restore.out)
 		return 0;
-	return kho_restore_init(&b->restore, &b->in, &b->out, &b->fault);
+	return kho_restore_init(&b->restore, &b->in.h, &b->out, &b->fault);
 }
 
 /* One that is there already stays: the words may stand on every command line of a chain. */

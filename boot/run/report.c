@@ -20,9 +20,10 @@ void report_memory(const struct baton *b)
 {
 	say("ram", "%lu MiB in %u ranges, %lu MiB free", ranges_bytes(&b->info.ram) >> 20,
 	    b->info.ram.nr, pagemap_free_pages(&b->map) >> (20 - PAGE_SHIFT));
-	for (unsigned int i = 0; i < b->in.nr_scratch; i++)
-		say(i ? "" : "scratch", "0x%09lx – 0x%09lx  %6lu MiB", b->in.scratch[i].addr,
-		    b->in.scratch[i].addr + b->in.scratch[i].size, b->in.scratch[i].size >> 20);
+	for (unsigned int i = 0; i < b->in.h.nr_scratch; i++)
+		say(i ? "" : "scratch", "0x%09lx – 0x%09lx  %6lu MiB", b->in.h.scratch[i].addr,
+		    b->in.h.scratch[i].addr + b->in.h.scratch[i].size,
+		    b->in.h.scratch[i].size >> 20);
 }
 
 static void report_orders(const struct baton *b)
@@ -47,7 +48,7 @@ static void report_blobs(const struct baton *b)
 {
 	struct kho_blob blob;
 
-	for (unsigned int i = 0; kho_in_blob(&b->in, i, &blob); i++)
+	for (unsigned int i = 0; handover_blob(&b->in.h, i, &blob); i++)
 		say(i ? "" : "blobs", "%-16s %8lu bytes at 0x%lx", blob.name, blob.size, blob.addr);
 }
 
@@ -58,7 +59,8 @@ void report_books(const struct baton *b)
 		return;
 	}
 	say("handover", "%s, FDT at 0x%lx, map at 0x%lx: %lu leaves, %lu nodes",
-	    b->in.abi->compatible, b->info.kho.fdt_addr, b->in.map, b->in.leaves, b->in.nodes);
+	    b->in.h.abi->compatible, b->info.kho.fdt_addr, b->in.h.map.root, b->in.leaves,
+	    b->in.nodes);
 	report_memory(b);
 	report_orders(b);
 	report_blobs(b);

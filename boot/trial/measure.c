@@ -11,7 +11,6 @@
 #include "boot/run/baton.h"
 #include "boot/trial/workload.h"
 #include "kho/out/preserve.h"
-#include "kho/map/radix.h"
 
 /* So much more RAM is taken than blocks are made: what is measured lies beyond them. */
 #define SPARE      16
@@ -47,18 +46,14 @@ static int timed(struct baton *b, enum call what, paddr_t addr, uint64_t *ticks)
 /* A whole leaf of blocks of one page at once, from @at on: a million calls would take minutes. */
 static int fill_leaf(struct baton *b, paddr_t at)
 {
-	struct radix_build map = {
-		.pages = &b->pages, .own = &b->out.own, .root = b->out.map, .nodes = b->out.nodes
-	};
-	paddr_t leaf;
-	void *bits = palloc_pages(&b->pages, 1, &leaf);
+	struct kho_leaf leaf = { .base = at };
+	void *bits = palloc_pages(&b->pages, 1, &leaf.addr);
 	int err = -1;
 
 	if (bits) {
-		memset(bits, 0xff, PAGE_SIZE);
-		err = radix_build_leaf(&map, kho_key(at, 0), leaf);
+		leaf.bits = memset(bits, 0xff, PAGE_SIZE);
+		err = map_add_leaf(&b->out.map, &leaf);
 	}
-	b->out.nodes = map.nodes;
 	return err ? fault_set(&b->fault, "out-of-memory", "no page for the map") : 0;
 }
 

@@ -34,7 +34,7 @@ static int write_preserved(struct baton *b)
 {
 	paddr_t addr = 0;
 
-	kho_in_for_each_leaf(&b->in, first_block, &addr);
+	handover_for_each_leaf(&b->in.h, first_block, &addr);
 	poke(addr);
 	return 0;
 }
@@ -47,7 +47,7 @@ static int write_fdt(struct baton *b)
 
 static int write_node(struct baton *b)
 {
-	poke(b->in.map);
+	poke(b->in.h.map.root);
 	return 0;
 }
 

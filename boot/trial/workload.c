@@ -131,7 +131,7 @@ static void draw_key(const struct baton *b, struct workload_op *o)
 
 	for (int i = 0; i < 8; i++) {
 		o->addr = below(8) ? recent[below(RECENT)] : place(b, SMALL, 0);
-		if (kho_out_key(&b->out, o->addr, &base, &order)) {
+		if (handover_find_key(&b->out.h, o->addr, &base, &order)) {
 			o->addr = base;
 			break;
 		}
@@ -421,20 +421,20 @@ int workload_run(struct baton *b)
 	struct kho_blob blob;
 
 	read_words(b->opt.test);
-	if (!b->out.fdt || !take_arenas(b))
+	if (!b->out.h.fdt || !take_arenas(b))
 		return fault_set(&b->fault, "test-no-room",
 				 "a handover and %lu MiB of free RAM needed for the workload",
 				 ARENAS * 2 * ARENA_SIZE >> 20);
 	if (b->opt.hops)
 		return leave(b);
-	if (kho_restore_init(&restore, &b->in, &b->out, &b->fault))
+	if (kho_restore_init(&restore, &b->in.h, &b->out, &b->fault))
 		return -1;
-	if (kho_in_find_blob(&b->in, WORKLOAD_BLOB, &blob))
+	if (handover_find_blob(&b->in.h, WORKLOAD_BLOB, &blob))
 		incoming = window_ro(&b->info.window, blob.addr, sizeof(workload.item));
 	grant = b->pages.grant;
 	b->pages.grant = fused_grant;
 
-	workload.root = (uint64_t)&b->out.fdt;
+	workload.root = (uint64_t)&b->out.h.fdt;
 	workload.params = b->info.bp_addr;
 	workload.stack = (uint64_t)(stack + ARRAY_SIZE(stack));
 	workload.baton = (uint64_t)b;

@@ -32,27 +32,13 @@ int memblock_check(struct memblock_region *r, struct fault *f)
 static int find_tree(const struct kho_out *out, struct kho_blob *blob, const void **fdt,
 		     struct fault *f)
 {
-	struct kho_in view;
-
 	*fdt = NULL;
-	kho_view(out, &view);
-	if (!kho_in_find_blob(&view, MEMBLOCK, blob))
+	if (!handover_find_blob(&out->h, MEMBLOCK, blob))
 		return 0;
-	*fdt = window_ro(view.window, blob->addr, blob->size);
+	*fdt = handover_look(&out->h, blob->addr, blob->size);
 	if (!*fdt || fdt_check_full(*fdt, blob->size) || fdt_node_check_compatible(*fdt, 0, COMPAT))
 		return fault_set(f, "blob-unknown", "the blob " MEMBLOCK " is not " COMPAT);
 	return 0;
-}
-
-static bool read_u64(const void *fdt, int node, const char *name, uint64_t *value)
-{
-	int len;
-	const void *p = fdt_getprop(fdt, node, name, &len);
-
-	if (!p || len != sizeof(*value))
-		return false;
-	memcpy(value, p, sizeof(*value));
-	return true;
 }
 
 int memblock_find(const struct kho_out *out, const char *name, paddr_t *start, uint64_t *size,
@@ -68,7 +54,8 @@ int memblock_find(const struct kho_out *out, const char *name, paddr_t *start, u
 	if (node < 0)
 		return 0;
 	if (fdt_node_check_compatible(fdt, node, REGION_COMPAT) ||
-	    !read_u64(fdt, node, "start", start) || !read_u64(fdt, node, "size", size))
+	    !fdt_read_u64(fdt, node, "start", start, NULL) ||
+	    !fdt_read_u64(fdt, node, "size", size, NULL))
 		return fault_set(f, "blob-unknown",
 				 "'%s' in the blob " MEMBLOCK " is not " REGION_COMPAT, name);
 	return 1;
@@ -145,7 +132,7 @@ static void give_back(struct kho_out *out, paddr_t at, paddr_t end)
 	struct fault none;
 	paddr_t base;
 
-	for (; at < end && kho_out_key(out, at, &base, &order); at += PAGE_SIZE << order)
+	for (; at < end && handover_find_key(&out->h, at, &base, &order); at += PAGE_SIZE << order)
 		kho_unpreserve_free(out, base, &none);
 }
 

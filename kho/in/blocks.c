@@ -36,7 +36,7 @@ static enum finding_code classify(const struct ingest *g, paddr_t page)
 		return FINDING_BLOCK_LOW;
 	if (ranges_meet(g->scratch, page, page + PAGE_SIZE))
 		return FINDING_BLOCK_IN_SCRATCH;
-	if (radix_is_node(&g->tree, page, g->in->nodes + g->in->leaves))
+	if (map_is_page(&g->map, page))
 		return FINDING_BLOCK_IS_NODE;
 	return FINDING_BLOCK_OVERLAP;
 }
@@ -117,10 +117,10 @@ static void check_borders(struct ingest *g, const struct kho_leaf *leaf)
 	uint64_t size = block_size(leaf);
 	paddr_t end, border, from = leaf->base;
 
-	if (!g->in->borders || leaf->order == 0 ||
+	if (!g->in->h.borders || leaf->order == 0 ||
 	    !range_end(leaf->base, KHO_LEAF_BITS * size, &end))
 		return;
-	while (borders_inside(g->in->borders, from, end, &border)) {
+	while (borders_inside(g->in->h.borders, from, end, &border)) {
 		uint64_t i = (border - leaf->base) / size;
 
 		if (!is_aligned(border, size) && leaf->bits[i / 64] >> i % 64 & 1)

@@ -4,12 +4,14 @@
 #define BATON_KHO_IN_INGEST_H
 
 #include "kho/in/incoming.h"
-#include "kho/map/radix.h"
 
 /**
  * struct ingest - one ingestion
  * @in, @ram, @scratch, @pm, @f: the arguments of kho_in_ingest()
- * @tree:  the map, less its bad links
+ * @map:     the map, less what is refused
+ * @refused: pages that were not let in
+ * @links:   links that have been seen
+ * @whole:   @refused has all of them
  */
 struct ingest {
 	struct kho_in *in;
@@ -17,7 +19,10 @@ struct ingest {
 	const struct ranges *scratch;
 	struct pagemap *pm;
 	struct findings *f;
-	struct radix_tree tree;
+	struct map map;
+	struct map_refused refused;
+	uint64_t links;
+	bool whole;
 };
 
 /**
@@ -31,15 +36,13 @@ struct ingest {
 void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf);
 
 /**
- * kho_in_read_blob() - read the blob of the sub-node @node
- * Return: false, with address and size 0, if its properties are not what they must be; the size is
- * also 0 where it cannot be told.
+ * kho_in_read() - the part of kho_in_fdt() that depends on the version
+ * @fdt: the root FDT, found good
+ * @abi: its version; NULL if it is not known
  */
-bool kho_in_read_blob(const struct kho_in *in, int node, struct kho_blob *blob);
+void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, struct findings *f);
 
-/**
- * kho_in_check_blobs() - check the FDT and every blob against the map, and the metadata's version.
- */
+/** kho_in_check_blobs() - check the FDT and every blob against the map. */
 void kho_in_check_blobs(const struct kho_in *in, struct findings *f);
 
 #endif

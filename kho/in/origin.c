@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kho/in/origin.h"
 
-#include <libfdt.h>
-
-#define EMPTY_FDT 128 /* bytes; a tree without anything takes less */
-
-static uint8_t empty[EMPTY_FDT] __attribute__((aligned(8)));
-
 /**
  * struct layout - one run of origin_scratch()
  * @best: the longest run that was found for the region at hand, for whom no place was found
@@ -139,12 +133,11 @@ int origin_scratch(const struct origin_sizes *sizes, const struct ranges *ram, s
 void origin_begin(struct kho_in *in, const struct window *window, const struct kho_abi *abi,
 		  const struct kho_scratch *scratch, unsigned int nr)
 {
-	fdt_create_empty_tree(empty, sizeof(empty));
-	in->window = window;
-	in->abi = abi;
-	in->fdt = empty;
-	in->scratch = scratch;
-	in->nr_scratch = nr;
+	in->h.map.window = window;
+	in->h.map.format = abi->map;
+	in->h.abi = abi;
+	in->h.scratch = scratch;
+	in->h.nr_scratch = nr;
 	in->data.fdt_size = KHO_FDT_SIZE;
 	in->data.scratch_addr = (paddr_t)scratch;
 	in->data.scratch_size = nr * sizeof(*scratch);

@@ -49,9 +49,11 @@ int origin_scratch(const struct origin_sizes *sizes, const struct ranges *ram, s
 
 /**
  * origin_begin() - a handover that brings nothing, for kho_out_build() to start from
- * @in:      zeroed; @borders may be set
+ * @in:      zeroed; @h.borders may be set
+ * @window:  the way to memory
  * @abi:     the version it is to be read in
  * @scratch: @nr regions, kept for as long as @in is; they lie in RAM
+ * @nr:      entries in @scratch
  */
 void origin_begin(struct kho_in *in, const struct window *window, const struct kho_abi *abi,
 		  const struct kho_scratch *scratch, unsigned int nr);

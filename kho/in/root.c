@@ -20,19 +20,9 @@ static const char *shown(char buf[SHOWN], const char *s, size_t len)
 	return buf;
 }
 
-/* Read a property of eight bytes, native order, at any alignment. Return: false unless it is there. */
-static bool read_u64(const void *fdt, int node, const char *name, uint64_t *value, int *len)
-{
-	const void *p = fdt_getprop(fdt, node, name, len);
-
-	if (!p || *len != (int)sizeof(*value))
-		return false;
-	memcpy(value, p, sizeof(*value));
-	return true;
-}
-
-/* Check where the FDT lies and that it is one. Return: false if it cannot be read any further. */
-static bool check_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f)
+/* Check where the FDT lies and that it is one. Return: NULL if it cannot be read any further. */
+static const void *check_fdt(const struct kho_in *in, const struct ranges *scratch,
+			     struct findings *f)
 {
 	paddr_t addr = in->data.fdt_addr;
 	const void *fdt;
@@ -43,12 +33,12 @@ static bool check_fdt(struct kho_in *in, const struct ranges *scratch, struct fi
 			    in->data.fdt_size);
 	if (!is_aligned(addr, PAGE_SIZE)) {
 		finding_add(f, FINDING_FDT_MISALIGNED, "root FDT at 0x%lx", addr);
-		return false;
+		return NULL;
 	}
-	fdt = window_ro(in->window, addr, KHO_FDT_SIZE);
+	fdt = handover_look(&in->h, addr, KHO_FDT_SIZE);
 	if (!fdt) {
 		finding_add(f, FINDING_FDT_NOT_RAM, "root FDT at 0x%lx", addr);
-		return false;
+		return NULL;
 	}
 	if (addr < LOW_LIMIT)
 		finding_add(f, FINDING_FDT_LOW, "root FDT at 0x%lx", addr);
@@ -58,159 +48,124 @@ static bool check_fdt(struct kho_in *in, const struct ranges *scratch, struct fi
 	if (fdt_magic(fdt) == FDT_MAGIC && fdt_totalsize(fdt) > KHO_FDT_SIZE) {
 		finding_add(f, FINDING_FDT_LENGTH, "root FDT at 0x%lx says that it has %u bytes",
 			    addr, fdt_totalsize(fdt));
-		return false;
+		return NULL;
 	}
 	err = fdt_check_full(fdt, KHO_FDT_SIZE);
 	if (err) {
 		finding_add(f, FINDING_FDT_CORRUPT, "root FDT at 0x%lx: %s", addr,
 			    fdt_strerror(err));
-		return false;
+		return NULL;
 	}
 	if (fdt_version(fdt) < FDT_VERSION) {
 		finding_add(f, FINDING_FDT_CORRUPT, "root FDT at 0x%lx of FDT version %u, not %u",
 			    addr, fdt_version(fdt), FDT_VERSION);
-		return false;
+		return NULL;
 	}
-	in->fdt = fdt;
-	return true;
+	return fdt;
 }
 
-static void read_abi(struct kho_in *in, struct findings *f)
+/* Find the version. Return: NULL, and a finding, if it is not known. */
+static const struct kho_abi *find_abi(const struct kho_in *in, const void *fdt, struct findings *f)
 {
+	const struct kho_abi *abi = NULL;
 	char found[SHOWN], known[128];
 	const char *name;
 	int len;
 
-	name = fdt_getprop(in->fdt, 0, "compatible", &len);
+	name = fdt_getprop(fdt, 0, "compatible", &len);
 	if (!name || len < 2 || name[len - 1] != '\0') {
 		finding_add(f, FINDING_ABI_MISSING, "root FDT at 0x%lx names no version",
 			    in->data.fdt_addr);
-		return;
+		return NULL;
 	}
 	/* a list of several strings is no version that baton knows either */
 	if (strlen(name) == (size_t)len - 1)
-		in->abi = kho_abi_by_name(name);
-	if (!in->abi)
+		abi = kho_abi_by_name(name);
+	if (!abi)
 		finding_add(f, FINDING_ABI_UNKNOWN, "version '%s', known are %s",
 			    shown(found, name, (size_t)len), kho_abi_list(known, sizeof(known)));
+	return abi;
 }
 
-static void read_map(struct kho_in *in, struct findings *f)
+/* Find the map; it may be read only if its format is known as well. */
+static void find_map(struct kho_in *in, const void *fdt, struct findings *f)
 {
-	uint64_t map = 0;
+	const struct map_format *format = in->h.abi ? in->h.abi->map : NULL;
+	uint64_t root;
 	int len;
 
-	if (read_u64(in->fdt, 0, KHO_PROP_MAP, &map, &len)) {
-		if (map == 0)
-			finding_add(f, FINDING_MAP_ZERO, "map address 0");
-		in->map = map;
-	} else if (len < 0) {
-		finding_add(f, FINDING_MAP_MISSING, "no property " KHO_PROP_MAP);
-	} else {
-		finding_add(f, FINDING_MAP_LENGTH, KHO_PROP_MAP " of %d bytes", len);
+	if (!fdt_read_u64(fdt, 0, KHO_PROP_MAP, &root, &len)) {
+		if (len < 0)
+			finding_add(f, FINDING_MAP_MISSING, "no property " KHO_PROP_MAP);
+		else
+			finding_add(f, FINDING_MAP_LENGTH, KHO_PROP_MAP " of %d bytes", len);
+	} else if (!root && !(format && format->zero_is_empty)) {
+		finding_add(f, FINDING_MAP_ZERO, "map address 0");
+	} else if (format) {
+		in->h.map.format = format;
+		in->h.map.root = root;
 	}
 }
 
 /* Check the form of the sub-node @node. */
-static void check_node(const struct kho_in *in, int node, struct findings *f)
+static void check_node(const struct kho_abi *abi, const void *fdt, int node, struct findings *f)
 {
-	const char *name = fdt_get_name(in->fdt, node, NULL);
+	const char *name = fdt_get_name(fdt, node, NULL);
 	char found[SHOWN];
 	uint64_t value;
 	int other, len;
 
 	shown(found, name, strlen(name));
-	fdt_for_each_subnode(other, in->fdt, 0) {
+	fdt_for_each_subnode(other, fdt, 0) {
 		if (other >= node)
 			break;
-		if (!strcmp(fdt_get_name(in->fdt, other, NULL), name)) {
+		if (!strcmp(fdt_get_name(fdt, other, NULL), name)) {
 			finding_add(f, FINDING_BLOB_TWICE, "sub-node '%s' again", found);
 			break;
 		}
 	}
-	if (!read_u64(in->fdt, node, in->abi->blob_prop, &value, &len))
+	if (!fdt_read_u64(fdt, node, abi->blob_prop, &value, &len))
 		finding_add(f, FINDING_BLOB_ADDRESS, "sub-node '%s': %s of %d bytes", found,
-			    in->abi->blob_prop, len < 0 ? 0 : len);
-	if (!in->abi->size_prop)
+			    abi->blob_prop, len < 0 ? 0 : len);
+	if (!abi->size_prop)
 		return;
-	if (!read_u64(in->fdt, node, in->abi->size_prop, &value, &len))
+	if (!fdt_read_u64(fdt, node, abi->size_prop, &value, &len))
 		finding_add(f, FINDING_BLOB_SIZE, "sub-node '%s': %s of %d bytes", found,
-			    in->abi->size_prop, len < 0 ? 0 : len);
+			    abi->size_prop, len < 0 ? 0 : len);
 	else if (value == 0)
 		finding_add(f, FINDING_BLOB_SIZE, "sub-node '%s': a blob of 0 bytes", found);
 }
 
+void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, struct findings *f)
+{
+	int node;
+
+	in->h.fdt = in->data.fdt_addr;
+	in->h.abi = abi;
+	find_map(in, fdt, f);
+	if (!abi)
+		return;
+	fdt_for_each_subnode(node, fdt, 0)
+		check_node(abi, fdt, node, f);
+}
+
 void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f)
 {
-	int node;
+	const void *fdt = check_fdt(in, scratch, f);
 
-	if (!check_fdt(in, scratch, f))
-		return;
-	read_abi(in, f);
-	read_map(in, f);
-	if (!in->abi)
-		return;
-	fdt_for_each_subnode(node, in->fdt, 0)
-		check_node(in, node, f);
-}
-
-/* The size of a blob whose version does not say: its own if it is an FDT, else up to the end of its block. */
-static uint64_t guess_size(const struct kho_in *in, paddr_t addr)
-{
-	const void *header = is_aligned(addr, sizeof(uint64_t)) ?
-				     window_ro(in->window, addr, sizeof(struct fdt_header)) :
-				     NULL;
-	unsigned int order;
-	paddr_t base;
-
-	if (header && fdt_check_header(header) == 0)
-		return fdt_totalsize(header);
-	if (!kho_in_key(in, addr, &base, &order))
-		return 0;
-	return (PAGE_SIZE << order) - (addr - base);
-}
-
-bool kho_in_read_blob(const struct kho_in *in, int node, struct kho_blob *blob)
-{
-	uint64_t addr, size = 0;
-	int len;
-
-	*blob = (struct kho_blob){ .name = fdt_get_name(in->fdt, node, NULL) };
-	if (!read_u64(in->fdt, node, in->abi->blob_prop, &addr, &len))
-		return false;
-	if (!in->abi->size_prop)
-		size = guess_size(in, addr);
-	else if (!read_u64(in->fdt, node, in->abi->size_prop, &size, &len) || size == 0)
-		return false;
-	blob->addr = addr;
-	blob->size = size;
-	return true;
-}
-
-bool kho_in_blob(const struct kho_in *in, unsigned int i, struct kho_blob *blob)
-{
-	int node;
-
-	if (!in->fdt || !in->abi)
-		return false;
-	fdt_for_each_subnode(node, in->fdt, 0) {
-		if (i-- == 0) {
-			kho_in_read_blob(in, node, blob);
-			return true;
-		}
-	}
-	return false;
+	if (fdt)
+		kho_in_read(in, fdt, find_abi(in, fdt, f), f);
 }
 
 /* Look for a page of [@base, @end) that no key covers. Return: true if there is one, at @hole. */
-static bool find_hole(const struct kho_in *in, paddr_t base, paddr_t end, paddr_t *hole)
+static bool find_hole(const struct handover *h, paddr_t base, paddr_t end, paddr_t *hole)
 {
 	unsigned int order;
 
 	while (base < end) {
 		paddr_t block;
 
-		if (!kho_in_key(in, base, &block, &order)) {
+		if (!handover_find_key(h, base, &block, &order)) {
 			*hole = base;
 			return true;
 		}
@@ -221,10 +176,10 @@ static bool find_hole(const struct kho_in *in, paddr_t base, paddr_t end, paddr_
 }
 
 /* Check one blob that has an address and, unless the version has none, a size. */
-static void check_blob(const struct kho_in *in, const struct kho_blob *blob, struct findings *f)
+static void check_blob(const struct handover *h, const struct kho_blob *blob, struct findings *f)
 {
 	uint64_t size = max_u64(blob->size, 1);
-	const void *mem = window_ro(in->window, blob->addr, size);
+	const void *mem = handover_look(h, blob->addr, size);
 	struct kho_metadata meta;
 	char found[SHOWN];
 	paddr_t hole;
@@ -235,7 +190,7 @@ static void check_blob(const struct kho_in *in, const struct kho_blob *blob, str
 			    blob->addr, blob->size);
 		return;
 	}
-	if (find_hole(in, blob->addr, blob->addr + size, &hole))
+	if (find_hole(h, blob->addr, blob->addr + size, &hole))
 		finding_add(f, FINDING_BLOB_NOT_PRESERVED,
 			    "blob '%s' at 0x%lx of %lu bytes, byte 0x%lx", found, blob->addr,
 			    blob->size, hole);
@@ -253,14 +208,14 @@ static void check_blob(const struct kho_in *in, const struct kho_blob *blob, str
 
 void kho_in_check_blobs(const struct kho_in *in, struct findings *f)
 {
+	int node = BLOB_FIRST;
 	struct kho_blob blob;
 	unsigned int order;
 	paddr_t base;
-	int node;
 
-	if (!kho_in_key(in, in->data.fdt_addr, &base, &order))
+	if (!handover_find_key(&in->h, in->data.fdt_addr, &base, &order))
 		finding_add(f, FINDING_FDT_NOT_PRESERVED, "root FDT at 0x%lx", in->data.fdt_addr);
-	fdt_for_each_subnode(node, in->fdt, 0)
-		if (kho_in_read_blob(in, node, &blob))
-			check_blob(in, &blob, f);
+	while (handover_next_blob(&in->h, &node, &blob))
+		if (!blob.bad)
+			check_blob(&in->h, &blob, f);
 }

@@ -19,14 +19,14 @@ static bool find_array(struct kho_in *in, struct findings *f)
 		finding_add(f, FINDING_SCRATCH_MISALIGNED, "scratch array at 0x%lx", addr);
 		return false;
 	}
-	array = window_ro(in->window, addr, size);
+	array = handover_look(&in->h, addr, size);
 	if (!array) {
 		finding_add(f, FINDING_SCRATCH_ARRAY_NOT_RAM, "scratch array at 0x%lx of %lu bytes",
 			    addr, size);
 		return false;
 	}
-	in->scratch = array;
-	in->nr_scratch = (unsigned int)(size / sizeof(*array));
+	in->h.scratch = array;
+	in->h.nr_scratch = (unsigned int)(size / sizeof(*array));
 	return true;
 }
 
@@ -34,7 +34,7 @@ static bool find_array(struct kho_in *in, struct findings *f)
 static bool check_region(const struct kho_in *in, unsigned int i, const struct ranges *ram,
 			 struct findings *f)
 {
-	const struct kho_scratch *s = &in->scratch[i];
+	const struct kho_scratch *s = &in->h.scratch[i];
 	bool good = true;
 	paddr_t end;
 
@@ -62,13 +62,13 @@ void kho_in_scratch(struct kho_in *in, const struct window *window, const struct
 {
 	unsigned int i;
 
-	in->window = window;
+	in->h.map.window = window;
 	in->data = *data;
 	if (!find_array(in, f))
 		return;
 
-	for (i = 0; i < in->nr_scratch; i++) {
-		const struct kho_scratch *s = &in->scratch[i];
+	for (i = 0; i < in->h.nr_scratch; i++) {
+		const struct kho_scratch *s = &in->h.scratch[i];
 
 		if (!check_region(in, i, ram, f))
 			continue;
@@ -83,5 +83,5 @@ void kho_in_scratch(struct kho_in *in, const struct window *window, const struct
 	}
 	if (ranges_bytes(scratch) == 0)
 		finding_add(f, FINDING_SCRATCH_EMPTY, "%u scratch regions of 0 bytes in all",
-			    in->nr_scratch);
+			    in->h.nr_scratch);
 }

@@ -8,16 +8,18 @@
 #ifndef BATON_KHO_MAP_LEAF_H
 #define BATON_KHO_MAP_LEAF_H
 
-#include "kho/abi.h"
 #include "mm/window.h"
 
 #define KHO_LEAF_BITS  32768
 #define KHO_LEAF_WORDS 512
 /*
- * The largest order that any row of the ABI table may allow. Up to it all keys of one leaf have the same order;
- * the keys of all larger orders crowd into the one leaf that begins with key 0.
+ * The largest order that any row of the ABI table may allow. Up to it all keys of one radix leaf have the same
+ * order; the keys of all larger orders crowd into the one leaf that begins with key 0.
  */
 #define KHO_MAX_ORDER 37
+
+_Static_assert(KHO_LEAF_WORDS * sizeof(uint64_t) == PAGE_SIZE, "a leaf is a page");
+_Static_assert(KHO_LEAF_WORDS * 64 == KHO_LEAF_BITS, "a leaf");
 
 /**
  * struct kho_leaf - one leaf
@@ -32,25 +34,5 @@ struct kho_leaf {
 	unsigned int order;
 	const uint64_t *bits;
 };
-
-/** kho_key() - the radix key of the block at @addr: 1 << (52 − order) | addr >> (12 + order). */
-static inline uint64_t kho_key(paddr_t addr, unsigned int order)
-{
-	return 1UL << (52 - order) | addr >> (PAGE_SHIFT + order);
-}
-
-/** kho_key_order() - the order in @key, which must be neither 0 nor wider than 53 bits. */
-static inline unsigned int kho_key_order(uint64_t key)
-{
-	return (unsigned int)__builtin_clzl(key) - 11;
-}
-
-/** kho_key_addr() - the physical address in @key, the same condition. */
-static inline paddr_t kho_key_addr(uint64_t key)
-{
-	unsigned int order = kho_key_order(key);
-
-	return (key ^ 1UL << (52 - order)) << (PAGE_SHIFT + order);
-}
 
 #endif

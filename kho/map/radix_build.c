@@ -10,36 +10,18 @@
 #include "kho/map/radix.h"
 
 /* A page of the tree being built: it came from the allocator, so it is RAM. */
-static uint64_t *page_at(const struct radix_build *b, paddr_t addr)
+static uint64_t *page_at(const struct map_build *b, paddr_t addr)
 {
 	return window_rw(b->pages->window, addr, PAGE_SIZE);
-}
-
-static void *take_page(struct radix_build *b, paddr_t *at)
-{
-	void *page = palloc_pages(b->pages, 1, at);
-
-	if (page && b->own && !pageset_add(b->own, *at, *at + PAGE_SIZE)) {
-		palloc_free(b->pages, *at, 1);
-		return NULL;
-	}
-	return page;
-}
-
-static void give_back(struct radix_build *b, paddr_t at)
-{
-	if (b->own)
-		pageset_remove(b->own, at, at + PAGE_SIZE);
-	palloc_free(b->pages, at, 1);
 }
 
 /*
  * The lowest page on the way to @key that the tree already has.
  * @level: set to its level; 0 if it is the leaf
  */
-static uint64_t *deepest(const struct radix_build *b, uint64_t key, unsigned int *level)
+static uint64_t *deepest(const struct map_build *b, uint64_t key, unsigned int *level)
 {
-	uint64_t *page = page_at(b, b->root);
+	uint64_t *page = page_at(b, b->map->root);
 
 	for (*level = RADIX_ROOT; *level; --*level) {
 		paddr_t next = page[radix_index(key, *level)];
@@ -56,7 +38,7 @@ static uint64_t *deepest(const struct radix_build *b, uint64_t key, unsigned int
  * is built from below, so every node is complete when its parent gets it, and the tree sees all of
  * it by the last store.
  */
-static int hang(struct radix_build *b, uint64_t key, paddr_t child, uint64_t *top,
+static int hang(struct map_build *b, uint64_t key, paddr_t child, uint64_t *top,
 		unsigned int top_level)
 {
 	paddr_t made[RADIX_ROOT];
@@ -64,60 +46,56 @@ static int hang(struct radix_build *b, uint64_t key, paddr_t child, uint64_t *to
 
 	made[0] = child;
 	for (level = 1; level < top_level; level++) {
-		uint64_t *node = take_page(b, &made[level]);
+		uint64_t *node = map_take_page(b, &made[level]);
 
 		if (!node)
 			goto undo;
 		node[radix_index(key, level)] = made[level - 1];
 	}
 	publish(&top[radix_index(key, top_level)], made[top_level - 1]);
-	b->nodes += top_level;
+	b->map->pages += top_level;
 	return 0;
 
 undo:
 	while (level--)
-		give_back(b, made[level]);
+		map_give_back(b, made[level]);
 	return -1;
 }
 
-int radix_build_init(struct radix_build *b, struct palloc *pages)
+int radix_build_init(struct map_build *b)
 {
-	*b = (struct radix_build){ .pages = pages };
-	if (!palloc_pages(pages, 1, &b->root))
+	if (!map_take_page(b, &b->map->root))
 		return -1;
-	b->nodes = 1;
+	b->map->pages = 1;
 	return 0;
 }
 
-int radix_build_leaf(struct radix_build *b, uint64_t key, paddr_t leaf)
+int radix_build_leaf(struct map_build *b, const struct kho_leaf *leaf)
 {
+	uint64_t key = radix_key(leaf->base, leaf->order);
 	unsigned int level;
 	uint64_t *top = deepest(b, key, &level);
 
-	if (b->own && !pageset_add(b->own, leaf, leaf + PAGE_SIZE)) {
-		palloc_free(b->pages, leaf, 1);
-		return -1;
-	}
-	return hang(b, key, leaf, top, level);
+	return map_take_over(b, leaf->addr) ? -1 : hang(b, key, leaf->addr, top, level);
 }
 
-int radix_build_key(struct radix_build *b, uint64_t key)
+int radix_build_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
+	uint64_t key = radix_key(addr, order), bit = 1UL << key % 64;
 	unsigned int level, word = key % KHO_LEAF_BITS / 64;
-	uint64_t bit = 1UL << key % 64;
 	uint64_t *page = deepest(b, key, &level);
 	uint64_t *leaf;
-	paddr_t addr;
+	paddr_t at;
 
 	if (!level) {
 		publish(&page[word], page[word] | bit);
 		return 0;
 	}
-	leaf = take_page(b, &addr);
+	leaf = map_take_page(b, &at);
 	if (!leaf)
 		return -1;
 	leaf[word] = bit;
-	return hang(b, key, addr, page, level);
+	return hang(b, key, at, page, level);
 }
 
 /* True if no word of the page but @except is set. */
@@ -131,14 +109,15 @@ static bool nothing_else(const uint64_t *page, unsigned int except)
 	return true;
 }
 
-bool radix_build_remove(struct radix_build *b, uint64_t key)
+bool radix_build_remove(struct map_build *b, paddr_t addr, unsigned int order)
 {
+	uint64_t key = radix_key(addr, order), bit = 1UL << key % 64;
 	unsigned int level, top, word = key % KHO_LEAF_BITS / 64;
-	uint64_t *page[RADIX_ROOT + 1], bit = 1UL << key % 64;
+	uint64_t *page[RADIX_ROOT + 1];
 	paddr_t at[RADIX_ROOT + 1];
 
-	at[RADIX_ROOT] = b->root;
-	page[RADIX_ROOT] = page_at(b, b->root);
+	at[RADIX_ROOT] = b->map->root;
+	page[RADIX_ROOT] = page_at(b, b->map->root);
 	for (level = RADIX_ROOT; level; level--) {
 		at[level - 1] = page[level][radix_index(key, level)];
 		if (!at[level - 1])
@@ -161,45 +140,14 @@ bool radix_build_remove(struct radix_build *b, uint64_t key)
 	for (top = 1; top < RADIX_ROOT && nothing_else(page[top], radix_index(key, top)); top++)
 		;
 	publish(&page[top][radix_index(key, top)], 0);
-	b->nodes -= top;
+	b->map->pages -= top;
 	for (level = 0; level < top; level++)
-		give_back(b, at[level]);
+		map_give_back(b, at[level]);
 	return true;
-}
-
-/*
- * Enter every page of the tree in @own, or with @remove take it out. Return: false without memory.
- */
-static bool enter_pages(const struct radix_build *b, struct pageset *own, bool remove)
-{
-	struct radix_tree tree = { .window = b->pages->window, .root = b->root };
-	struct radix_link link = { .addr = b->root };
-	struct radix_walk walk;
-
-	radix_start(&walk, &tree);
-	do {
-		if (remove)
-			pageset_remove(own, link.addr, link.addr + PAGE_SIZE);
-		else if (!pageset_add(own, link.addr, link.addr + PAGE_SIZE))
-			return false;
-		if (link.level)
-			radix_enter(&walk, &link);
-	} while (radix_next(&walk, &link));
-	return true;
-}
-
-int radix_build_own(struct radix_build *b, struct pageset *own)
-{
-	if (!enter_pages(b, own, false)) {
-		enter_pages(b, own, true);
-		return -1;
-	}
-	b->own = own;
-	return 0;
 }
 
 /* Give back the page at @addr and all below it: six calls deep at most. */
-static void free_page(struct radix_build *b, paddr_t addr, unsigned int level)
+static void free_page(struct map_build *b, paddr_t addr, unsigned int level)
 {
 	const uint64_t *node = page_at(b, addr);
 	unsigned int i;
@@ -207,13 +155,10 @@ static void free_page(struct radix_build *b, paddr_t addr, unsigned int level)
 	for (i = 0; level && i < RADIX_ENTRIES; i++)
 		if (node[i])
 			free_page(b, node[i], level - 1);
-	give_back(b, addr);
+	map_give_back(b, addr);
 }
 
-void radix_build_free(struct radix_build *b)
+void radix_build_free(struct map_build *b)
 {
-	if (b->root)
-		free_page(b, b->root, RADIX_ROOT);
-	b->root = 0;
-	b->nodes = 0;
+	free_page(b, b->map->root, RADIX_ROOT);
 }

@@ -3,7 +3,6 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "kho/in/ingest.h"
 #include "kho/out/living.h"
 #include "kho/out/fdt.h"
 #include "kho/map/publish.h"
@@ -38,12 +37,11 @@ static int check_name(const char *name, struct fault *f)
 static int find_blob(const struct kho_out *out, const char *name, bool before_at)
 {
 	size_t len = strlen(name);
-	struct kho_in view;
+	const void *fdt = handover_fdt(&out->h);
 	int node, i = 0;
 
-	kho_view(out, &view);
-	fdt_for_each_subnode(node, view.fdt, 0) {
-		const char *other = fdt_get_name(view.fdt, node, NULL);
+	fdt_for_each_subnode(node, fdt, 0) {
+		const char *other = fdt_get_name(fdt, node, NULL);
 
 		if (!strncmp(other, name, len) && (!other[len] || (before_at && other[len] == '@')))
 			return i;
@@ -61,18 +59,16 @@ static int not_found(struct fault *f, const char *name)
 static int check_target(const struct kho_out *out, const char *name, paddr_t addr, uint64_t size,
 			struct fault *f)
 {
-	paddr_t at = addr, fdt = out->fdt, end;
-	struct kho_in view;
+	paddr_t at = addr, fdt = out->h.fdt, end;
 	unsigned int order;
 
 	if (!size || !range_end(addr, size, &end))
 		return fault_set(f, "bad-blob", "blob '%.32s' of %lu bytes at 0x%lx", name, size,
 				 addr);
-	kho_view(out, &view);
 	while (at < end) {
 		paddr_t base;
 
-		if (!kho_in_key(&view, at, &base, &order))
+		if (!handover_find_key(&out->h, at, &base, &order))
 			return fault_set(f, "not-preserved",
 					 "blob '%.32s' at 0x%lx of %lu bytes, byte 0x%lx", name,
 					 addr, size, at);
@@ -98,22 +94,20 @@ static int check_target(const struct kho_out *out, const char *name, paddr_t add
 static int switch_fdt(struct kho_out *out, const char *name, const struct kho_blob *blob,
 		      struct fault *f)
 {
-	paddr_t old = out->fdt, fdt;
-	struct kho_in view;
+	paddr_t old = out->h.fdt, fdt;
 	void *mem;
 
 	mem = palloc_pages(out->pages, 1, &fdt);
 	if (!mem)
 		return kho_no_memory(f, "a new outgoing FDT");
-	kho_view(out, &view);
-	if (kho_out_fdt(mem, out->abi, out->map, &view, name, blob, f))
+	if (kho_out_fdt(mem, out->h.abi, out->h.map.root, &out->h, name, blob, f))
 		goto undo;
 	if (kho_enter(out, fdt, 0)) {
 		kho_no_memory(f, "nodes of the outgoing map");
 		goto undo;
 	}
 
-	publish(&out->fdt, fdt);
+	publish(&out->h.fdt, fdt);
 
 	kho_leave(out, old, 0);
 	palloc_free(out->pages, old, 1);
@@ -165,12 +159,4 @@ int kho_blob_remove(struct kho_out *out, const char *name, struct fault *f)
 	memmove(&out->named[i], &out->named[i + 1],
 		(out->blobs - (unsigned int)i) * sizeof(out->named[0]));
 	return 0;
-}
-
-bool kho_out_blob(const struct kho_out *out, unsigned int i, struct kho_blob *blob)
-{
-	struct kho_in view;
-
-	kho_view(out, &view);
-	return kho_in_blob(&view, i, blob);
 }

@@ -4,10 +4,8 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "kho/in/ingest.h"
 #include "kho/out/fdt.h"
 #include "kho/map/publish.h"
-#include "kho/map/radix.h"
 #include "mm/bits.h"
 
 #define MAX_REPLACED 2
@@ -15,17 +13,18 @@
 /**
  * struct build - an outgoing handover that is not published yet
  * @in, @abi, @pages, @f: the arguments of kho_out_build()
- * @tree:      the new map
+ * @map, @tree: the new map, and the means to build it
  * @fdt, @meta: pages of the new FDT and the new kexec-metadata, 0 for none yet
  * @replaced:  incoming pages that these take the place of
  * @nr_replaced: entries in @replaced
  */
 struct build {
-	const struct kho_in *in;
+	const struct handover *in;
 	const struct kho_abi *abi;
 	struct palloc *pages;
 	struct fault *f;
-	struct radix_build tree;
+	struct map map;
+	struct map_build tree;
 	paddr_t fdt, meta;
 	struct range replaced[MAX_REPLACED];
 	unsigned int nr_replaced;
@@ -36,27 +35,17 @@ static int out_of_memory(struct build *b)
 	return fault_set(
 		b->f, "out-of-memory",
 		"no free page outside scratch for the outgoing handover, after %lu for its map",
-		b->tree.nodes);
-}
-
-static bool find_metadata(const struct kho_in *in, struct kho_blob *blob)
-{
-	unsigned int i;
-
-	for (i = 0; kho_in_blob(in, i, blob); i++)
-		if (!strcmp(blob->name, KHO_METADATA))
-			return true;
-	return false;
+		b->map.pages);
 }
 
 /* Note which incoming pages go: the FDT's, and those of kexec-metadata. */
 static void find_replaced(struct build *b)
 {
-	paddr_t fdt = b->in->data.fdt_addr;
+	paddr_t fdt = b->in->fdt;
 	struct kho_blob meta;
 
 	b->replaced[b->nr_replaced++] = (struct range){ fdt, fdt + KHO_FDT_SIZE };
-	if (find_metadata(b->in, &meta)) {
+	if (handover_find_blob(b->in, KHO_METADATA, &meta)) {
 		paddr_t end = meta.addr + meta.size;
 
 		b->replaced[b->nr_replaced++] = (struct range){ align_down(meta.addr, PAGE_SIZE),
@@ -65,12 +54,12 @@ static void find_replaced(struct build *b)
 }
 
 /* True if a blob that goes on has bytes in the page at @page. */
-static bool in_use(const struct kho_in *in, paddr_t page)
+static bool in_use(const struct handover *in, paddr_t page)
 {
+	int node = BLOB_FIRST;
 	struct kho_blob blob;
-	unsigned int i;
 
-	for (i = 0; kho_in_blob(in, i, &blob); i++)
+	while (handover_next_blob(in, &node, &blob))
 		if (strcmp(blob.name, KHO_METADATA) && blob.addr < page + PAGE_SIZE &&
 		    blob.addr + blob.size > page)
 			return true;
@@ -113,19 +102,19 @@ static int refuse_order(struct build *b, const struct kho_leaf *leaf)
 	return 0;
 }
 
-/* Copy one incoming leaf, unless nothing is left in it; for kho_in_for_each_leaf(). */
+/* Copy one incoming leaf, unless nothing is left in it; for handover_for_each_leaf(). */
 static int copy_leaf(const struct kho_leaf *leaf, void *arg)
 {
 	struct build *b = arg;
+	struct kho_leaf copy = *leaf;
 	uint64_t any = 0;
 	uint64_t *bits;
 	unsigned int w;
-	paddr_t addr;
 
 	if (leaf->order > b->abi->max_order)
 		return refuse_order(b, leaf);
 
-	bits = palloc_pages(b->pages, 1, &addr);
+	bits = palloc_pages(b->pages, 1, &copy.addr);
 	if (!bits)
 		return out_of_memory(b);
 	memcpy(bits, leaf->bits, PAGE_SIZE);
@@ -134,9 +123,10 @@ static int copy_leaf(const struct kho_leaf *leaf, void *arg)
 
 	for (w = 0; w < KHO_LEAF_WORDS; w++)
 		any |= bits[w];
+	copy.bits = bits;
 	if (!any)
-		palloc_free(b->pages, addr, 1);
-	else if (radix_build_leaf(&b->tree, kho_key(leaf->base, leaf->order), addr))
+		palloc_free(b->pages, copy.addr, 1);
+	else if (map_add_leaf(&b->tree, &copy))
 		return out_of_memory(b);
 	return 0;
 }
@@ -146,7 +136,7 @@ static void *preserved_page(struct build *b, paddr_t *at)
 {
 	void *page = palloc_pages(b->pages, 1, at);
 
-	if (page && radix_build_key(&b->tree, kho_key(*at, 0)))
+	if (page && map_enter(&b->tree, *at, 0))
 		return NULL;
 	return page;
 }
@@ -156,8 +146,8 @@ static void write_metadata(const struct build *b, const char *release, struct kh
 	uint32_t hops = 0;
 	struct kho_blob old;
 
-	if (find_metadata(b->in, &old)) {
-		const char *mem = window_ro(b->in->window, old.addr, sizeof(*meta));
+	if (handover_find_blob(b->in, KHO_METADATA, &old)) {
+		const char *mem = handover_look(b->in, old.addr, sizeof(*meta));
 
 		memcpy(&hops, mem + offsetof(struct kho_metadata, kexec_count), sizeof(hops));
 	}
@@ -173,9 +163,9 @@ static int build(struct build *b, const char *release)
 	struct kho_blob blob = { .name = KHO_METADATA, .size = sizeof(struct kho_metadata) };
 	void *meta, *fdt;
 
-	if (radix_build_init(&b->tree, b->pages))
+	if (map_build_init(&b->tree, &b->map, b->abi->map, b->pages))
 		return out_of_memory(b);
-	if (kho_in_for_each_leaf(b->in, copy_leaf, b))
+	if (handover_for_each_leaf(b->in, copy_leaf, b))
 		return -1;
 	meta = preserved_page(b, &b->meta);
 	if (!meta)
@@ -186,7 +176,7 @@ static int build(struct build *b, const char *release)
 
 	write_metadata(b, release, meta);
 	blob.addr = b->meta;
-	return kho_out_fdt(fdt, b->abi, b->tree.root, b->in, KHO_METADATA, &blob, b->f);
+	return kho_out_fdt(fdt, b->abi, b->map.root, b->in, KHO_METADATA, &blob, b->f);
 }
 
 static void undo(struct build *b)
@@ -195,29 +185,23 @@ static void undo(struct build *b)
 		palloc_free(b->pages, b->fdt, 1);
 	if (b->meta)
 		palloc_free(b->pages, b->meta, 1);
-	radix_build_free(&b->tree);
+	map_free(&b->tree);
 }
 
 /* Note where the blobs of the complete FDT at @fdt point to. */
 static void note_blobs(struct kho_out *out, paddr_t fdt)
 {
-	struct kho_in view = {
-		.window = out->pages->window,
-		.fdt = window_ro(out->pages->window, fdt, KHO_FDT_SIZE),
-		.abi = out->abi,
-		.map = out->map,
-	};
+	struct handover view = out->h;
+	int node = BLOB_FIRST;
 	struct kho_blob blob;
-	int node;
 
+	view.fdt = fdt;
 	out->blobs = 0;
-	fdt_for_each_subnode(node, view.fdt, 0) {
-		kho_in_read_blob(&view, node, &blob);
+	while (handover_next_blob(&view, &node, &blob))
 		out->named[out->blobs++] = (struct range){ blob.addr, blob.addr + blob.size };
-	}
 }
 
-int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho_abi *abi,
+int kho_out_build(struct kho_out *out, const struct handover *in, const struct kho_abi *abi,
 		  struct palloc *pages, const char *release, struct fault *f)
 {
 	struct build b = { .in = in, .abi = abi, .pages = pages, .f = f };
@@ -227,12 +211,13 @@ int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho
 		undo(&b);
 		return -1;
 	}
-	out->in = in;
-	out->abi = abi;
+	out->h = *in;
+	out->h.fdt = 0;
+	out->h.map = b.map;
+	out->h.abi = abi;
+	out->map = (struct map_build){ .map = &out->h.map, .pages = pages };
 	out->pages = pages;
-	out->map = b.tree.root;
 	out->meta = b.meta;
-	out->nodes = b.tree.nodes;
 	note_blobs(out, b.fdt);
 
 	/*
@@ -241,6 +226,6 @@ int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho
 	 * and the FDT that names them all is complete. This one aligned store is the last step;
 	 * before it there is no outgoing handover.
 	 */
-	publish(&out->fdt, b.fdt);
+	publish(&out->h.fdt, b.fdt);
 	return 0;
 }

@@ -4,7 +4,6 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "kho/in/ingest.h"
 #include "kho/out/outgoing.h"
 
 /* The first call that failed sticks: what follows it is not done, and the fault names it. */
@@ -40,16 +39,14 @@ static void put_blob(struct writer *w, const struct kho_blob *blob)
 }
 
 /* The sub-nodes of @from, with @blob for @name. */
-static void put_blobs(struct writer *w, const struct kho_in *from, const char *name,
+static void put_blobs(struct writer *w, const struct handover *from, const char *name,
 		      const struct kho_blob *blob)
 {
+	struct kho_blob old;
+	int node = BLOB_FIRST;
 	bool done = false;
-	int node;
 
-	fdt_for_each_subnode(node, from->fdt, 0) {
-		struct kho_blob old;
-
-		kho_in_read_blob(from, node, &old);
+	while (handover_next_blob(from, &node, &old)) {
 		if (strcmp(old.name, name) != 0) {
 			put_blob(w, &old);
 		} else if (blob) {
@@ -61,7 +58,7 @@ static void put_blobs(struct writer *w, const struct kho_in *from, const char *n
 		put_blob(w, blob);
 }
 
-int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct kho_in *from,
+int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct handover *from,
 		const char *name, const struct kho_blob *blob, struct fault *f)
 {
 	struct writer w = { .fdt = fdt, .abi = abi };

@@ -3,7 +3,8 @@
 #ifndef BATON_KHO_OUT_FDT_H
 #define BATON_KHO_OUT_FDT_H
 
-#include "kho/in/incoming.h"
+#include "kho/handover.h"
+#include "lib/fault.h"
 
 /**
  * kho_out_fdt() - write a root FDT
@@ -13,10 +14,11 @@
  * @from: whose blobs go in, in their order, but for
  * @name: which gets
  * @blob: in its place, or last if @from has no such blob; or which is left out, if this is NULL
+ * @f:    what went wrong
  *
  * Return: 0; or -1 with fault fdt-full.
  */
-int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct kho_in *from,
+int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct handover *from,
 		const char *name, const struct kho_blob *blob, struct fault *f);
 
 #endif

@@ -13,26 +13,13 @@ int kho_no_memory(struct fault *f, const char *what)
 	return fault_set(f, "out-of-memory", "no free page outside scratch for %s", what);
 }
 
-/* The published map as a tree to change; the caller puts the count of its pages back. */
-static struct radix_build changing(struct kho_out *out)
-{
-	return (struct radix_build){
-		.pages = out->pages,
-		.own = out->own.nr ? &out->own : NULL,
-		.root = out->map,
-		.nodes = out->nodes,
-	};
-}
-
 int kho_living(struct kho_out *out, struct fault *f)
 {
-	struct radix_build map = changing(out);
-
 	if (out->lent.nr)
 		return 0;
 	if (!pageset_init(&out->own, out->pages, &out->own))
 		goto no_memory;
-	if (radix_build_own(&map, &out->own) || !pageset_init(&out->lent, out->pages, &out->own))
+	if (map_own(&out->map, &out->own) || !pageset_init(&out->lent, out->pages, &out->own))
 		goto undo_own;
 	if (!pageset_add(&out->lent, out->meta, out->meta + PAGE_SIZE))
 		goto undo_lent;
@@ -41,57 +28,26 @@ int kho_living(struct kho_out *out, struct fault *f)
 undo_lent:
 	pageset_free(&out->lent);
 undo_own:
+	out->map.own = NULL;
 	pageset_free(&out->own);
 no_memory:
 	return kho_no_memory(f, "the books of baton's own pages");
 }
 
-void kho_view(const struct kho_out *out, struct kho_in *view)
-{
-	*view = (struct kho_in){
-		.window = out->pages->window,
-		.data.fdt_addr = out->fdt,
-		.data.fdt_size = KHO_FDT_SIZE,
-		.fdt = window_ro(out->pages->window, out->fdt, KHO_FDT_SIZE),
-		.abi = out->abi,
-		.map = out->map,
-	};
-}
-
-struct radix_tree kho_tree(const struct kho_out *out)
-{
-	return (struct radix_tree){ .window = out->pages->window, .root = out->map };
-}
-
-bool kho_has(const struct kho_out *out, paddr_t addr, unsigned int order)
-{
-	struct radix_tree tree = kho_tree(out);
-
-	return radix_has(&tree, kho_key(addr, order));
-}
-
 int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order)
 {
-	struct radix_build map = changing(out);
-	int err = radix_build_key(&map, kho_key(addr, order));
-
-	out->nodes = map.nodes;
-	return err;
+	return map_enter(&out->map, addr, order);
 }
 
 bool kho_leave(struct kho_out *out, paddr_t addr, unsigned int order)
 {
-	struct radix_build map = changing(out);
-	bool was = radix_build_remove(&map, kho_key(addr, order));
-
-	out->nodes = map.nodes;
-	return was;
+	return map_leave(&out->map, addr, order);
 }
 
 int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
 	struct kho_blob blob;
-	paddr_t fdt = out->fdt;
+	paddr_t fdt = out->h.fdt;
 	unsigned int i;
 
 	if (fdt >= base && fdt < end)
@@ -101,7 +57,7 @@ int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struc
 
 		if (r->base >= end || r->end <= base)
 			continue;
-		kho_out_blob(out, i, &blob);
+		handover_blob(&out->h, i, &blob);
 		return fault_set(f, "in-use",
 				 "blob '%.32s' lies at 0x%lx – 0x%lx; expected it removed",
 				 blob.name, r->base, r->end);
@@ -122,10 +78,10 @@ int kho_check_ram(const struct kho_out *out, paddr_t base, uint64_t pages, struc
 	if (base < LOW_LIMIT)
 		return fault_set(f, "bad-block",
 				 "0x%lx lies below 1 MiB, which Linux takes for itself", base);
-	if (!window_ro(out->pages->window, base, size))
+	if (!handover_look(&out->h, base, size))
 		return fault_set(f, "not-ram", "0x%lx – 0x%lx is not all RAM", base, end);
-	for (i = 0; i < out->in->nr_scratch; i++) {
-		const struct kho_scratch *s = &out->in->scratch[i];
+	for (i = 0; i < out->h.nr_scratch; i++) {
+		const struct kho_scratch *s = &out->h.scratch[i];
 
 		if (s->addr < end && s->addr + s->size > base)
 			return fault_set(f, "in-scratch",
@@ -139,14 +95,14 @@ int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order,
 {
 	paddr_t border, end;
 
-	if (order > out->abi->max_order)
+	if (order > out->h.abi->max_order)
 		return fault_set(f, "bad-block", "order %u; %s takes in orders up to %u", order,
-				 out->abi->compatible, out->abi->max_order);
+				 out->h.abi->compatible, out->h.abi->max_order);
 	if (!is_aligned(addr, PAGE_SIZE << order))
 		return fault_set(f, "bad-block", "0x%lx does not begin a block of order %u", addr,
 				 order);
-	if (out->in->borders && range_end(addr, PAGE_SIZE << order, &end) &&
-	    borders_inside(out->in->borders, addr, end, &border))
+	if (out->h.borders && range_end(addr, PAGE_SIZE << order, &end) &&
+	    borders_inside(out->h.borders, addr, end, &border))
 		return fault_set(
 			f, "bad-block",
 			"block 0x%lx of order %u lies across NUMA nodes, which meet at 0x%lx", addr,
@@ -156,22 +112,12 @@ int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order,
 
 int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
 {
-	struct radix_tree tree = kho_tree(out);
-	unsigned int o;
-	bool meets;
+	unsigned int other;
 
-	/* of this order or a larger one it is the key that covers @addr; smaller ones lie in a row */
-	for (o = 0; o <= out->abi->max_order; o++) {
-		if (o < order)
-			meets = radix_any(&tree, kho_key(addr, o), order - o);
-		else
-			meets = radix_has(&tree, kho_key(addr, o));
-		if (meets)
-			return fault_set(
-				f, "overlap",
-				"block 0x%lx of order %u overlaps a preserved block of order %u",
-				addr, order, o);
-	}
+	if (map_meets(&out->h.map, addr, order, out->h.abi->max_order, &other))
+		return fault_set(f, "overlap",
+				 "block 0x%lx of order %u overlaps a preserved block of order %u",
+				 addr, order, other);
 	if (pageset_any(&out->own, addr, block_end(addr, order)))
 		return fault_set(
 			f, "in-use",

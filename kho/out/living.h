@@ -4,7 +4,6 @@
 #define BATON_KHO_OUT_LIVING_H
 
 #include "kho/out/preserve.h"
-#include "kho/map/radix.h"
 
 static inline paddr_t block_end(paddr_t addr, unsigned int order)
 {
@@ -19,15 +18,6 @@ int kho_living(struct kho_out *out, struct fault *f);
 
 /** kho_no_memory() - the fault out-of-memory. Return: -1. */
 int kho_no_memory(struct fault *f, const char *what);
-
-/** kho_view() - what is published now, to be read as an incoming handover. */
-void kho_view(const struct kho_out *out, struct kho_in *view);
-
-/** kho_tree() - the published map as a tree to read. */
-struct radix_tree kho_tree(const struct kho_out *out);
-
-/** kho_has() - true if exactly that key is published. */
-bool kho_has(const struct kho_out *out, paddr_t addr, unsigned int order);
 
 /** kho_enter() - publish a key, by one store. Return: -1, and nothing is, without memory. */
 int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order);

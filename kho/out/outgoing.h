@@ -13,15 +13,11 @@
 
 /**
  * struct kho_out - the outgoing handover
- * @in:    what came in; tells scratch and NUMA borders as well
- * @abi:   the version it is written in
+ * @h:     the view of what is published; @h.fdt is 0 until the handover is complete, and the root
+ *         of the map never changes
+ * @map:   the means to change @h.map
  * @pages: where its pages come from
- * @map:   root of the radix tree; it never changes
- * @fdt:   the published root FDT's address; 0 until the handover is complete. The one thing that is
- *         bound at the jump: it changes by a single aligned store, and always leads to a valid
- *         handover.
  * @meta:  the page of kexec-metadata as it was built
- * @nodes: pages of the map, interior and leaf
  * @blobs: sub-nodes of the FDT
  * @named: where they point to, in their order: what must stay preserved
  * @own:   pages of the map and of baton's own books, which no block may cover; empty until the
@@ -30,13 +26,10 @@
  *         preserved
  */
 struct kho_out {
-	const struct kho_in *in;
-	const struct kho_abi *abi;
+	struct handover h;
+	struct map_build map;
 	struct palloc *pages;
-	paddr_t map;
-	volatile paddr_t fdt;
 	paddr_t meta;
-	uint64_t nodes;
 	unsigned int blobs;
 	struct range named[KHO_MAX_BLOBS];
 	struct pageset own, lent;
@@ -45,8 +38,7 @@ struct kho_out {
 /**
  * kho_out_build() - build and publish
  * @out:     zeroed
- * @in:      a handover without findings, kept for as long as @out is; one whose @fdt is NULL is not
- *           allowed
+ * @in:      a handover without findings; what it leads to is kept for as long as @out is
  * @abi:     the version that the next kernel speaks
  * @pages:   free RAM outside scratch
  * @release: what kexec-metadata names as the previous release ("baton-0.1"), at most 64 characters
@@ -59,7 +51,7 @@ struct kho_out {
  * Return: 0; or -1 with fault out-of-memory, fdt-full, order-too-large (a key that the next kernel
  * could not take in). On failure nothing is published and all pages taken are given back.
  */
-int kho_out_build(struct kho_out *out, const struct kho_in *in, const struct kho_abi *abi,
+int kho_out_build(struct kho_out *out, const struct handover *in, const struct kho_abi *abi,
 		  struct palloc *pages, const char *release, struct fault *f);
 
 #endif

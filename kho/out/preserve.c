@@ -10,15 +10,15 @@
  */
 static unsigned int first_order(const struct kho_out *out, paddr_t base, paddr_t end)
 {
-	uint64_t max = 1UL << out->abi->max_order;
+	uint64_t max = 1UL << out->h.abi->max_order;
 	uint64_t page = (base >> PAGE_SHIFT) | max, left = min_u64((end - base) >> PAGE_SHIFT, max);
 	unsigned int aligned = (unsigned int)__builtin_ctzl(page);
 	unsigned int fits = 63 - (unsigned int)__builtin_clzl(left);
 	unsigned int order = aligned < fits ? aligned : fits;
 	paddr_t border;
 
-	while (order && out->in->borders &&
-	       borders_inside(out->in->borders, base, block_end(base, order), &border))
+	while (order && out->h.borders &&
+	       borders_inside(out->h.borders, base, block_end(base, order), &border))
 		order--;
 	return order;
 }
@@ -86,7 +86,7 @@ int kho_unpreserve(struct kho_out *out, paddr_t addr, unsigned int order, struct
 {
 	if (kho_check_shape(out, addr, order, f))
 		return -1;
-	if (!kho_has(out, addr, order))
+	if (!handover_has_key(&out->h, addr, order))
 		return not_preserved(f, addr, order);
 	if (kho_check_unused(out, addr, block_end(addr, order), f))
 		return -1;
@@ -119,7 +119,7 @@ int kho_unpreserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, stru
 	while (at < end) {
 		unsigned int order = first_order(out, at, end);
 
-		if (!kho_has(out, at, order))
+		if (!handover_has_key(&out->h, at, order))
 			return not_preserved(f, at, order);
 		at = block_end(at, order);
 	}
@@ -135,16 +135,16 @@ void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, str
 	paddr_t at, end;
 	void *mem;
 
-	while (order <= out->abi->max_order && PAGE_SIZE << order < bytes)
+	while (order <= out->h.abi->max_order && PAGE_SIZE << order < bytes)
 		order++;
-	if (!bytes || order > out->abi->max_order) {
+	if (!bytes || order > out->h.abi->max_order) {
 		fault_set(f, "bad-block", "%lu bytes; expected 1 to 0x%lx", bytes,
-			  PAGE_SIZE << out->abi->max_order);
+			  PAGE_SIZE << out->h.abi->max_order);
 		return NULL;
 	}
 	if (kho_living(out, f))
 		return NULL;
-	mem = palloc_block(out->pages, order, out->in->borders, &at);
+	mem = palloc_block(out->pages, order, out->h.borders, &at);
 	if (!mem) {
 		fault_set(f, "out-of-memory", "no free block of order %u", order);
 		return NULL;
@@ -168,7 +168,7 @@ int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f)
 	unsigned int order;
 	paddr_t base;
 
-	if (!kho_out_key(out, addr, &base, &order) || base != addr)
+	if (!handover_find_key(&out->h, addr, &base, &order) || base != addr)
 		return fault_set(f, "not-preserved", "no block begins at 0x%lx in the outgoing map",
 				 addr);
 	if (kho_check_unused(out, addr, block_end(addr, order), f) ||
@@ -178,21 +178,4 @@ int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f)
 	kho_leave(out, addr, order);
 	kho_release(out, addr, block_end(addr, order));
 	return 0;
-}
-
-bool kho_out_key(const struct kho_out *out, paddr_t addr, paddr_t *base, unsigned int *order)
-{
-	struct kho_in view;
-
-	kho_view(out, &view);
-	return kho_in_key(&view, addr, base, order);
-}
-
-int kho_out_for_each_leaf(const struct kho_out *out,
-			  int (*fn)(const struct kho_leaf *leaf, void *arg), void *arg)
-{
-	struct kho_in view;
-
-	kho_view(out, &view);
-	return kho_in_for_each_leaf(&view, fn, arg);
 }

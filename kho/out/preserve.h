@@ -99,14 +99,4 @@ int kho_blob_replace(struct kho_out *out, const char *name, paddr_t addr, uint64
 /** kho_blob_remove() - take the name out; what it pointed to stays preserved. */
 int kho_blob_remove(struct kho_out *out, const char *name, struct fault *f);
 
-/** kho_out_blob() - the @i-th blob that is published. Return: false past the last. */
-bool kho_out_blob(const struct kho_out *out, unsigned int i, struct kho_blob *blob);
-
-/** kho_out_key() - which published key covers @addr. Return: false if none does. */
-bool kho_out_key(const struct kho_out *out, paddr_t addr, paddr_t *base, unsigned int *order);
-
-/** kho_out_for_each_leaf() - as kho_in_for_each_leaf(), for what is published. */
-int kho_out_for_each_leaf(const struct kho_out *out,
-			  int (*fn)(const struct kho_leaf *leaf, void *arg), void *arg);
-
 #endif

@@ -57,7 +57,7 @@ static int check_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 {
 	uint32_t i;
 
-	if (!nr || l->order > l->out->abi->max_order || (uint64_t)nr << l->order > UINT32_MAX)
+	if (!nr || l->order > l->out->h.abi->max_order || (uint64_t)nr << l->order > UINT32_MAX)
 		return fault_set(l->f, "bad-block",
 				 "list of %u blocks of order %u; expected 1 to %u pages", nr,
 				 l->order, UINT32_MAX);
@@ -124,8 +124,7 @@ static void undo_blocks(struct list *l, const paddr_t *pages)
 	while (l->done)
 		kho_leave(l->out, pages[--l->done], l->order);
 	while (l->first) {
-		const struct kho_vmalloc_chunk *c =
-			window_ro(l->out->pages->window, l->first, PAGE_SIZE);
+		const struct kho_vmalloc_chunk *c = handover_look(&l->out->h, l->first, PAGE_SIZE);
 		paddr_t next = c->next;
 
 		kho_leave(l->out, l->first, 0);
@@ -173,7 +172,7 @@ static int may_go(const struct listed *l, void *arg)
 
 	if (kho_check_shape(t->out, l->addr, l->order, t->f))
 		return -1;
-	if (!kho_has(t->out, l->addr, l->order))
+	if (!handover_has_key(&t->out->h, l->addr, l->order))
 		return fault_set(t->f, "not-preserved",
 				 "no key 0x%lx of order %u in the outgoing map", l->addr, l->order);
 	if (kho_check_unused(t->out, l->addr, end, t->f))
@@ -194,7 +193,7 @@ static int go(const struct listed *l, void *arg)
 int kho_unpreserve_vmalloc(struct kho_out *out, const struct kho_vmalloc *v, struct fault *f)
 {
 	struct take_back t = { .out = out, .f = f };
-	const struct window *window = out->pages->window;
+	const struct window *window = out->h.map.window;
 
 	if (kho_vmalloc_walk(window, v, may_go, &t, f))
 		return -1;

@@ -6,8 +6,7 @@
  */
 #include "kho/out/restore.h"
 
-#include <string.h>
-
+#include "kho/map/radix.h"
 #include "kho/out/living.h"
 #include "kho/out/vmalloc_list.h"
 
@@ -17,40 +16,30 @@ struct block {
 	unsigned int order;
 };
 
-int kho_restore_init(struct kho_restore *r, const struct kho_in *in, struct kho_out *out,
+int kho_restore_init(struct kho_restore *r, const struct handover *in, struct kho_out *out,
 		     struct fault *f)
 {
 	*r = (struct kho_restore){ .in = in, .out = out };
 	if (kho_living(out, f))
 		return -1;
-	if (radix_build_init(&r->done, out->pages) || radix_build_own(&r->done, &out->own)) {
-		radix_build_free(&r->done);
+	if (map_build_init(&r->books, &r->done, &radix_format, out->pages) ||
+	    map_own(&r->books, &out->own)) {
+		map_free(&r->books);
 		return kho_no_memory(f, "the list of what has been restored");
 	}
 	return 0;
 }
 
-bool kho_in_find_blob(const struct kho_in *in, const char *name, struct kho_blob *blob)
-{
-	unsigned int i;
-
-	for (i = 0; kho_in_blob(in, i, blob); i++)
-		if (!strcmp(blob->name, name))
-			return true;
-	return false;
-}
-
 /* The block that begins at @addr, if it may be restored. */
 static int find_block(const struct kho_restore *r, paddr_t addr, struct block *b, struct fault *f)
 {
-	struct radix_tree done = { .window = r->out->pages->window, .root = r->done.root };
-	paddr_t fdt = r->in->data.fdt_addr;
+	paddr_t fdt = r->in->fdt;
 
-	if (!kho_in_key(r->in, addr, &b->base, &b->order) || b->base != addr)
+	if (!handover_find_key(r->in, addr, &b->base, &b->order) || b->base != addr)
 		return fault_set(f, "not-preserved", "no block begins at 0x%lx in the incoming map",
 				 addr);
 	b->end = block_end(b->base, b->order);
-	if (radix_has(&done, kho_key(b->base, b->order)))
+	if (map_has(&r->done, b->base, b->order))
 		return fault_set(f, "restored", "block 0x%lx of order %u has been restored before",
 				 b->base, b->order);
 	if (fdt >= b->base && fdt < b->end)
@@ -59,7 +48,7 @@ static int find_block(const struct kho_restore *r, paddr_t addr, struct block *b
 	if (kho_check_unused(r->out, b->base, b->end, f))
 		return -1;
 	/* unpreserved before: then its pages may have been preserved anew, and would not leave */
-	if (!kho_has(r->out, b->base, b->order))
+	if (!handover_has_key(&r->out->h, b->base, b->order))
 		return kho_check_block(r->out, b->base, b->order, f);
 	return 0;
 }
@@ -70,7 +59,7 @@ static int prepare(struct kho_restore *r, const struct block *b, struct fault *f
 	struct palloc *pages = r->out->pages;
 	uint64_t nr = 1UL << b->order;
 
-	if (radix_build_key(&r->done, kho_key(b->base, b->order)))
+	if (map_enter(&r->books, b->base, b->order))
 		goto no_memory;
 	if (!pageset_add(&r->out->lent, b->base, b->end))
 		goto undo_done;
@@ -81,7 +70,7 @@ static int prepare(struct kho_restore *r, const struct block *b, struct fault *f
 undo_lent:
 	pageset_remove(&r->out->lent, b->base, b->end);
 undo_done:
-	radix_build_remove(&r->done, kho_key(b->base, b->order));
+	map_leave(&r->books, b->base, b->order);
 no_memory:
 	return kho_no_memory(f, "the list of what has been restored");
 }
@@ -91,7 +80,7 @@ static void forget(struct kho_restore *r, const struct block *b)
 {
 	palloc_disown(r->out->pages, 1UL << b->order);
 	pageset_remove(&r->out->lent, b->base, b->end);
-	radix_build_remove(&r->done, kho_key(b->base, b->order));
+	map_leave(&r->books, b->base, b->order);
 }
 
 /* Second time through. A key that was unpreserved before is not in the outgoing map any more. */
@@ -125,7 +114,7 @@ int kho_restore_free(struct kho_restore *r, paddr_t addr, struct fault *f)
 /* The block at @addr by its key alone; for blocks that have been found before. */
 static void same_block(const struct kho_restore *r, paddr_t addr, struct block *b)
 {
-	kho_in_key(r->in, addr, &b->base, &b->order);
+	handover_find_key(r->in, addr, &b->base, &b->order);
 	b->end = block_end(b->base, b->order);
 }
 
@@ -229,10 +218,10 @@ int kho_restore_vmalloc(struct kho_restore *r, const struct kho_vmalloc *v, padd
 	struct list l = { .r = r, .f = f, .pages = pages, .max = max };
 	struct fault again;
 
-	if (kho_vmalloc_walk(r->in->window, v, prepare_listed, &l, f)) {
-		kho_vmalloc_walk(r->in->window, v, forget_listed, &l, &again);
+	if (kho_vmalloc_walk(r->in->map.window, v, prepare_listed, &l, f)) {
+		kho_vmalloc_walk(r->in->map.window, v, forget_listed, &l, &again);
 		return -1;
 	}
 	*nr = l.nr;
-	return kho_vmalloc_walk(r->in->window, v, finish_listed, &l, f);
+	return kho_vmalloc_walk(r->in->map.window, v, finish_listed, &l, f);
 }

@@ -19,25 +19,23 @@
 #define BATON_KHO_OUT_RESTORE_H
 
 #include "kho/out/preserve.h"
-#include "kho/map/radix.h"
 
 /**
  * struct kho_restore - what has been restored so far
- * @in, @out: the two handovers
- * @done:     restored keys, as a private tree that is never handed over
+ * @in:   what came in
+ * @out:  what goes out
+ * @done: restored keys, in a private map that is never handed over; @books is the means to change it
  */
 struct kho_restore {
-	const struct kho_in *in;
+	const struct handover *in;
 	struct kho_out *out;
-	struct radix_build done;
+	struct map done;
+	struct map_build books;
 };
 
-/** kho_restore_init() - begin. Return: 0, or -1 and out-of-memory. */
-int kho_restore_init(struct kho_restore *r, const struct kho_in *in, struct kho_out *out,
+/** kho_restore_init() - begin. @r stays where it is from then on. Return: 0, or -1 and out-of-memory. */
+int kho_restore_init(struct kho_restore *r, const struct handover *in, struct kho_out *out,
 		     struct fault *f);
-
-/** kho_in_find_blob() - find an incoming blob by name. Return: false if there is none. */
-bool kho_in_find_blob(const struct kho_in *in, const char *name, struct kho_blob *blob);
 
 /** kho_restore_block() - restore the block that begins at @addr; @order is set to its order. */
 int kho_restore_block(struct kho_restore *r, paddr_t addr, unsigned int *order, struct fault *f);

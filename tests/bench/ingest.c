@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "kho/in/incoming.h"
-#include "kho/map/radix.h"
 
 #define ARENA_BASE  GIB(4)
 #define ARENA_BYTES MIB(16)
@@ -60,19 +59,20 @@ static paddr_t make_fdt(struct world *w, paddr_t root)
 /* A handover with @pages order-0 keys, @step pages apart, and that of the FDT. Return: the FDT's address. */
 static paddr_t make_handover(struct world *w, uint64_t pages, uint64_t step)
 {
-	struct radix_build tree;
+	struct map_build build;
+	struct map tree;
 	paddr_t fdt;
 
 	fresh_map(w);
 	pagemap_set(&w->map, 0, ARENA_BASE);
 	palloc_init(&w->pages, &w->map, &w->window, NULL);
-	if (radix_build_init(&tree, &w->pages))
+	if (map_build_init(&build, &tree, kho_abi_by_name("kho-v4")->map, &w->pages))
 		abort();
 	fdt = make_fdt(w, tree.root);
-	if (radix_build_key(&tree, kho_key(fdt, 0)))
+	if (map_enter(&build, fdt, 0))
 		abort();
 	for (uint64_t i = 0; i < pages; i++)
-		if (radix_build_key(&tree, kho_key(FIRST_PAGE + i * step * PAGE_SIZE, 0)))
+		if (map_enter(&build, FIRST_PAGE + i * step * PAGE_SIZE, 0))
 			abort();
 	return fdt;
 }
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 		return 2;
 	pages = strtoull(argv[1], NULL, 0);
 	begin(&w);
-	in.window = &w.window;
+	in.h.map.window = &w.window;
 	in.data =
 		(struct kho_data){ .fdt_addr = make_handover(&w, pages, strtoull(argv[2], NULL, 0)),
 				   .fdt_size = KHO_FDT_SIZE };

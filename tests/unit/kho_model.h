@@ -521,7 +521,7 @@ static inline struct model_run *model_run(struct model *m)
 	for (i = 0; i < r->scratch.nr; i++)
 		pagemap_set(&r->pm, r->scratch.r[i].base, r->scratch.r[i].end);
 	kho_in_fdt(&r->in, &r->scratch, &r->f);
-	r->in.borders = m->borders;
+	r->in.h.borders = m->borders;
 	kho_in_ingest(&r->in, &m->ram, &r->scratch, &r->pm, &r->f);
 	model_protect(m, PROT_READ | PROT_WRITE);
 	return r;

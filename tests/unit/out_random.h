@@ -66,7 +66,7 @@ static inline int find_key(uint64_t addr, unsigned int order)
 /* The FDT has a key as well. */
 static inline bool published(uint64_t addr, unsigned int order)
 {
-	return find_key(addr, order) >= 0 || (addr == w.out->fdt && !order);
+	return find_key(addr, order) >= 0 || (addr == w.out->h.fdt && !order);
 }
 
 static inline void add_key(uint64_t addr, unsigned int order)
@@ -114,20 +114,17 @@ static inline void own_set(const struct pageset *set)
 	}
 }
 
-/* The tree of restored keys: only its own walk knows its pages. */
+static enum map_next own_page(void *arg, const struct map_page *page)
+{
+	(void)arg;
+	own[nr_own++] = page->addr;
+	return MAP_FOLLOW;
+}
+
+/* The map of restored keys: only its own walk knows its pages. */
 static inline void own_done(void)
 {
-	struct radix_tree done = { .window = &w.m->window, .root = w.restore.done.root };
-	struct radix_link link;
-	struct radix_walk walk;
-
-	own[nr_own++] = done.root;
-	radix_start(&walk, &done);
-	while (radix_next(&walk, &link)) {
-		own[nr_own++] = link.addr;
-		if (link.level)
-			radix_enter(&walk, &link);
-	}
+	map_walk(&w.restore.done, &(struct map_visitor){ .page = own_page });
 }
 
 /* Begin an operation: find out which pages are baton's own. */
@@ -236,7 +233,7 @@ static inline const char *used(uint64_t addr, uint64_t end)
 {
 	unsigned int i;
 
-	if (w.out->fdt >= addr && w.out->fdt < end)
+	if (w.out->h.fdt >= addr && w.out->h.fdt < end)
 		return "in-use";
 	for (i = 0; i < w.nr_blob; i++)
 		if (w.blob[i].addr < end && w.blob[i].addr + w.blob[i].size > addr)
@@ -328,7 +325,7 @@ static inline void choose_target(struct op *op)
 		op->bytes = -op->addr + model_below(2);
 		break;
 	case 2:
-		op->addr = w.out->fdt + model_below(4096);
+		op->addr = w.out->h.fdt + model_below(4096);
 		break;
 	case 3:
 		op->addr = some_page();
@@ -347,7 +344,7 @@ static inline const char *may_name(const struct op *op)
 	for (at = op->addr; at < end; at = (at & ~4095UL) + 4096)
 		if (!w_covers(now->key, now->nr_key, at))
 			return "not-preserved";
-	if (op->addr < w.out->fdt + 4096 && end > w.out->fdt)
+	if (op->addr < w.out->h.fdt + 4096 && end > w.out->h.fdt)
 		return "in-use";
 	return NULL;
 }
@@ -392,7 +389,7 @@ static inline void plan_unpreserve(struct op *op)
 	op->addr = model_below(10) ? k->addr : some_page();
 	op->order = model_below(10) ? k->order : (unsigned int)model_below(6);
 	if (!model_below(50)) {
-		op->addr = w.out->fdt;
+		op->addr = w.out->h.fdt;
 		op->order = 0;
 	}
 	op->expect = shape(op->addr, op->order);

@@ -282,7 +282,7 @@ static inline void w_read(struct reading *r)
 	memset(r, 0, offsetof(struct reading, key));
 	r->nr_key = r->nr_node = r->nr_blob = 0;
 	memset(r->blob, 0, sizeof(r->blob));
-	r->fdt = w.out->fdt;
+	r->fdt = w.out->h.fdt;
 	w_read_fdt(r);
 	w_read_tree(r, r->map, 5, 0);
 	qsort(r->key, r->nr_key, sizeof(*r->key), w_by_addr);
@@ -526,7 +526,7 @@ static inline void w_start(void)
 	w.borders.at[0] = 0x8000000 + 123 * 4096;
 	w.borders.at[1] = 0x8000000 + 256 * 4096;
 	w.borders.nr = 2;
-	w.in->in.borders = &w.borders;
+	w.in->in.h.borders = &w.borders;
 	model_protect(w.m, PROT_READ);
 
 	palloc_init(&w.pa, &w.in->pm, &w.m->window, w_grant);
@@ -534,10 +534,10 @@ static inline void w_start(void)
 	w.left = UINT32_MAX;
 	w.out = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_true(sizeof(*w.out) <= 4096);
-	assert_int_equal(kho_out_build(w.out, &w.in->in, kho_abi_by_name("kho-v4"), &w.pa, "test",
+	assert_int_equal(kho_out_build(w.out, &w.in->in.h, kho_abi_by_name("kho-v4"), &w.pa, "test",
 				       &fault),
 			 0);
-	assert_int_equal(kho_restore_init(&w.restore, &w.in->in, w.out, &fault), 0);
+	assert_int_equal(kho_restore_init(&w.restore, &w.in->in.h, w.out, &fault), 0);
 	w_flag(w.out->meta, 1, W_LENT, true);
 
 	for (i = 0; i < w.m->nr_key; i++)
@@ -559,11 +559,11 @@ static inline void w_next_kernel(void)
 	struct kho_data data = w.m->data;
 	struct model_run *next;
 
-	w.m->data.fdt_addr = w.out->fdt;
+	w.m->data.fdt_addr = w.out->h.fdt;
 	next = model_run(w.m);
 	model_print_findings(&next->f);
 	assert_int_equal(next->f.total, 0);
-	assert_int_equal(next->in.nodes + next->in.leaves, w.out->nodes);
+	assert_int_equal(next->in.nodes + next->in.leaves, w.out->h.map.pages);
 	model_run_free(next);
 	w.m->data = data;
 }
@@ -594,7 +594,7 @@ static inline void w_check_model(const struct reading *r)
 	unsigned int i;
 
 	memcpy(expect, w.key, w.nr_key * sizeof(*expect));
-	expect[w.nr_key] = (struct model_key){ w.out->fdt, 0 };
+	expect[w.nr_key] = (struct model_key){ w.out->h.fdt, 0 };
 	qsort(expect, w.nr_key + 1, sizeof(*expect), w_by_addr);
 	for (i = 0; i < r->nr_key && i <= w.nr_key; i++)
 		if (expect[i].addr != r->key[i].addr || expect[i].order != r->key[i].order)
@@ -608,8 +608,8 @@ static inline void w_check_model(const struct reading *r)
 		assert_int_equal(r->blob[i].size, w.blob[i].size);
 	}
 	assert_int_equal(r->nr_blob, w.out->blobs);
-	assert_int_equal(r->nr_node, w.out->nodes);
-	assert_int_equal(r->map, w.out->map);
+	assert_int_equal(r->nr_node, w.out->h.map.pages);
+	assert_int_equal(r->map, w.out->h.map.root);
 }
 
 /*
@@ -619,8 +619,8 @@ static inline void w_check_pages(void)
 {
 	uint64_t books;
 
-	books = w.out->own.held + w.out->lent.held + w.restore.done.nodes;
-	assert_int_equal(w.pa.taken, w.out->nodes + 1 + books + w.lent);
+	books = w.out->own.held + w.out->lent.held + w.restore.done.pages;
+	assert_int_equal(w.pa.taken, w.out->h.map.pages + 1 + books + w.lent);
 	/* the page map is long: now and then */
 	if (w.calls++ % 16 == 0)
 		assert_int_equal(pagemap_free_pages(&w.in->pm) + w.pa.taken - w.restored_pages,

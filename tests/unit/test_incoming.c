@@ -77,18 +77,18 @@ static void assert_queries(const struct kho_in *in)
 	uint64_t base;
 
 	nr_got = 0;
-	assert_int_equal(kho_in_for_each_leaf(in, collect, &nr_got), 0);
+	assert_int_equal(handover_for_each_leaf(&in->h, collect, &nr_got), 0);
 	model_assert_same(got, nr_got, m->key, m->nr_key);
-	assert_int_equal(kho_in_for_each_leaf(in, stop_at_once, &calls), -7);
+	assert_int_equal(handover_for_each_leaf(&in->h, stop_at_once, &calls), -7);
 	assert_int_equal(calls, 1);
 
 	for (i = 0; i < m->nr_key; i++) {
 		uint64_t size = 4096UL << m->key[i].order, off = model_below(size);
 
 		/* first byte, last byte and one between lead to the key */
-		assert_true(kho_in_key(in, m->key[i].addr, &base, &order));
-		assert_true(kho_in_key(in, m->key[i].addr + size - 1, &base, &order));
-		assert_true(kho_in_key(in, m->key[i].addr + off, &base, &order));
+		assert_true(handover_find_key(&in->h, m->key[i].addr, &base, &order));
+		assert_true(handover_find_key(&in->h, m->key[i].addr + size - 1, &base, &order));
+		assert_true(handover_find_key(&in->h, m->key[i].addr + off, &base, &order));
 		assert_int_equal(base, m->key[i].addr);
 		assert_int_equal(order, m->key[i].order);
 	}
@@ -97,11 +97,11 @@ static void assert_queries(const struct kho_in *in)
 		uint64_t addr = w->base + model_below(w->end - w->base);
 		uint8_t owner = *model_owner(m, addr);
 
-		assert_int_equal(kho_in_key(in, addr, &base, &order), owner == M_BLOCK);
-		assert_int_equal(kho_in_is_node(in, addr), owner == M_NODE);
+		assert_int_equal(handover_find_key(&in->h, addr, &base, &order), owner == M_BLOCK);
+		assert_int_equal(handover_is_map_page(&in->h, addr), owner == M_NODE);
 	}
 	for (i = 0; i < m->nr_node; i++)
-		assert_true(kho_in_is_node(in, m->node[i]));
+		assert_true(handover_is_map_page(&in->h, m->node[i]));
 }
 
 static void fill_random(unsigned int blocks, unsigned int orders)
@@ -140,7 +140,7 @@ static void valid_random(void **state)
 		fill_random(round % 4 ? 400 : 30, round % 2 ? 19 : 7);
 		r = model_run(m);
 		assert_clean(r);
-		assert_string_equal(r->in.abi->compatible, m->compatible);
+		assert_string_equal(r->in.h.abi->compatible, m->compatible);
 		assert_counts(&r->in);
 		assert_queries(&r->in);
 		model_assert_pagemap(m, &r->pm);
@@ -216,7 +216,7 @@ static void valid_empty_scratch(void **state)
 	model_write_scratch(m);
 	r = model_run(m);
 	assert_clean(r);
-	assert_int_equal(r->in.nr_scratch, 2);
+	assert_int_equal(r->in.h.nr_scratch, 2);
 	assert_int_equal(r->scratch.nr, 1);
 	model_run_free(r);
 }
@@ -239,9 +239,9 @@ static void valid_empty_leaves(void **state)
 	assert_clean(r);
 	assert_int_equal(r->in.leaves, 2 + 5);
 	nr_got = 0;
-	assert_int_equal(kho_in_for_each_leaf(&r->in, collect, &nr_got), 0);
+	assert_int_equal(handover_for_each_leaf(&r->in.h, collect, &nr_got), 0);
 	model_assert_same(got, nr_got, m->key, m->nr_key);
-	assert_int_equal(kho_in_for_each_leaf(&r->in, stop_at_once, &calls), -7);
+	assert_int_equal(handover_for_each_leaf(&r->in.h, stop_at_once, &calls), -7);
 	model_run_free(r);
 }
 
@@ -253,19 +253,19 @@ static void blobs(void **state)
 	(void)state;
 	r = model_run(m);
 	assert_clean(r);
-	assert_int_equal(r->in.nr_scratch, 2);
-	assert_ptr_equal(r->in.scratch, model_at(m, M_ARRAY));
-	assert_int_equal(r->in.scratch[1].addr, M_SCRATCH1);
+	assert_int_equal(r->in.h.nr_scratch, 2);
+	assert_ptr_equal(r->in.h.scratch, model_at(m, M_ARRAY));
+	assert_int_equal(r->in.h.scratch[1].addr, M_SCRATCH1);
 	assert_int_equal(r->scratch.nr, 2);
-	assert_true(kho_in_blob(&r->in, 0, &blob));
+	assert_true(handover_blob(&r->in.h, 0, &blob));
 	assert_string_equal(blob.name, "kexec-metadata");
 	assert_int_equal(blob.addr, M_META);
 	assert_int_equal(blob.size, 73);
-	assert_true(kho_in_blob(&r->in, 1, &blob));
+	assert_true(handover_blob(&r->in.h, 1, &blob));
 	assert_string_equal(blob.name, "LUO");
 	assert_int_equal(blob.addr, M_BLOB + 8);
 	assert_int_equal(blob.size, 9000);
-	assert_false(kho_in_blob(&r->in, 2, &blob));
+	assert_false(handover_blob(&r->in.h, 2, &blob));
 	model_run_free(r);
 }
 
@@ -286,14 +286,14 @@ static void blobs_without_size(void **state)
 	model_write_fdt(m);
 	r = model_run(m);
 	assert_clean(r);
-	assert_true(kho_in_blob(&r->in, 0, &blob));
+	assert_true(handover_blob(&r->in.h, 0, &blob));
 	assert_int_equal(blob.size, 4096);
-	assert_true(kho_in_blob(&r->in, 1, &blob));
+	assert_true(handover_blob(&r->in.h, 1, &blob));
 	assert_int_equal(blob.size, 0x4000 - 8);
-	assert_true(kho_in_blob(&r->in, 2, &blob));
+	assert_true(handover_blob(&r->in.h, 2, &blob));
 	assert_int_equal(blob.size, 0x2000);
 	/* an FDT is 8-byte aligned: this is none */
-	assert_true(kho_in_blob(&r->in, 3, &blob));
+	assert_true(handover_blob(&r->in.h, 3, &blob));
 	assert_int_equal(blob.size, 0x4000 - 0x1004);
 	model_run_free(r);
 }
@@ -1085,7 +1085,7 @@ static void paths_without_end(void **state)
 	assert_string_equal(r->f.list[0].name, "node-shared");
 	assert_int_equal(r->in.nodes, 5);
 	assert_int_equal(r->in.leaves, 1);
-	assert_false(kho_in_is_node(&r->in, GIB(5)));
+	assert_false(handover_is_map_page(&r->in.h, GIB(5)));
 	model_run_free(r);
 }
 
@@ -1117,7 +1117,7 @@ static void small_table_for_scratch(void **state)
 	struct range one[1];
 	struct ranges scratch = { one, 0, 1 };
 	struct findings f = { .total = 0 };
-	struct kho_in in = { .nr_scratch = 0 };
+	struct kho_in in = { .h.nr_scratch = 0 };
 
 	(void)state;
 	kho_in_scratch(&in, &m->window, &m->data, &m->ram, &scratch, &f);
@@ -1157,10 +1157,10 @@ static void questions_to_a_broken_handover(void **state)
 	abi_v1();
 	r = model_run(m);
 	assert_int_equal(r->in.nodes, 0);
-	assert_false(kho_in_blob(&r->in, 0, &blob));
-	assert_false(kho_in_key(&r->in, M_FDT, &base, &order));
-	assert_false(kho_in_is_node(&r->in, m->map));
-	assert_int_equal(kho_in_for_each_leaf(&r->in, stop_at_once, &order), 0);
+	assert_false(handover_blob(&r->in.h, 0, &blob));
+	assert_false(handover_find_key(&r->in.h, M_FDT, &base, &order));
+	assert_false(handover_is_map_page(&r->in.h, m->map));
+	assert_int_equal(handover_for_each_leaf(&r->in.h, stop_at_once, &order), 0);
 	model_run_free(r);
 }
 
@@ -1188,14 +1188,14 @@ static void ask_everything(const struct kho_in *in)
 	unsigned int i, order, n = 0;
 	uint64_t base;
 
-	for (i = 0; kho_in_blob(in, i, &blob); i++)
-		kho_in_key(in, blob.addr, &base, &order);
-	kho_in_is_node(in, M_FDT);
+	for (i = 0; handover_blob(&in->h, i, &blob); i++)
+		handover_find_key(&in->h, blob.addr, &base, &order);
+	handover_is_map_page(&in->h, M_FDT);
 	/*
 	 * only without findings is its walk promised to end soon; here it may be bent, but is
 	 * bounded
 	 */
-	kho_in_for_each_leaf(in, stop_at_once, &n);
+	handover_for_each_leaf(&in->h, stop_at_once, &n);
 }
 
 /* Less RAM, so that each round can have a fresh page map. */
@@ -1240,7 +1240,7 @@ static void fuzz(void **state)
 	for (round = 0; round < 20000; round++) {
 		struct ranges scratch = { scratch_table, 0, KHO_MAX_SCRATCH };
 		struct findings f = { .total = 0 };
-		struct kho_in in = { .nr_scratch = 0 };
+		struct kho_in in = { .h.nr_scratch = 0 };
 		unsigned int pokes = 1 + (unsigned int)model_below(3);
 
 		for (i = 0; i < nr; i++)

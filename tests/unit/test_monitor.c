@@ -92,12 +92,12 @@ static int setup(void **state)
 	b->scratch = run->scratch;
 	b->map = run->pm;
 	b->in = run->in;
-	b->abi = b->in.abi;
+	b->abi = b->in.h.abi;
 	grants = -1;
 	palloc_init(&b->pages, &b->map, &b->info.window, grant);
-	assert_int_equal(kho_out_build(&b->out, &b->in, b->abi, &b->pages, "baton-test", &f), 0);
+	assert_int_equal(kho_out_build(&b->out, &b->in.h, b->abi, &b->pages, "baton-test", &f), 0);
 	b->hands_over = true;
-	assert_int_equal(kho_restore_init(&b->restore, &b->in, &b->out, &f), 0);
+	assert_int_equal(kho_restore_init(&b->restore, &b->in.h, &b->out, &f), 0);
 	monitor_init(m, b, &machine);
 	has_port = true;
 	nr_exported = 0;
@@ -167,13 +167,13 @@ struct state {
 static void snapshot(struct state *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->fdt = b->out.fdt;
-	s->nodes = b->out.nodes;
+	s->fdt = b->out.h.fdt;
+	s->nodes = b->out.h.map.pages;
 	s->blobs = b->out.blobs;
 	s->taken = b->pages.taken;
 	s->free = pagemap_free_pages(&b->map);
 	memcpy(s->page, model_at(model, s->fdt), sizeof(s->page));
-	model_read(model, b->out.map, 5, 0, s->key, &s->nr_key);
+	model_read(model, b->out.h.map.root, 5, 0, s->key, &s->nr_key);
 }
 
 static void unchanged(const struct state *before, const char *what)
@@ -480,7 +480,7 @@ static const void *memblock(void)
 	struct kho_blob blob;
 	const void *fdt;
 
-	for (unsigned int i = 0; kho_out_blob(&b->out, i, &blob); i++) {
+	for (unsigned int i = 0; handover_blob(&b->out.h, i, &blob); i++) {
 		if (strcmp(blob.name, "memblock") != 0)
 			continue;
 		fdt = model_at(model, blob.addr);
@@ -784,8 +784,8 @@ static void dts(void **state)
 	char wide[100];
 
 	(void)state;
-	dts_of(b->in.fdt, KHO_FDT_SIZE);
-	dts_of(model_at(model, b->out.fdt), KHO_FDT_SIZE);
+	dts_of(handover_fdt(&b->in.h), KHO_FDT_SIZE);
+	dts_of(model_at(model, b->out.h.fdt), KHO_FDT_SIZE);
 
 	memset(wide, 'x', sizeof(wide));
 	fdt_create(fdt, sizeof(fdt));

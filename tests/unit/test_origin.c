@@ -209,9 +209,9 @@ static int setup(void **state)
 	palloc_init(&pages, &pm, &m->window, NULL);
 	origin_begin(&in, &m->window, kho_abi_by_name("kho-v4"), model_at(m, M_ARRAY), 2);
 	in.data.scratch_addr = M_ARRAY; /* a pointer is no address here */
-	if (kho_out_build(&handover, &in, in.abi, &pages, "baton-test", &fault))
+	if (kho_out_build(&handover, &in.h, in.h.abi, &pages, "baton-test", &fault))
 		return -1;
-	return kho_restore_init(&restore, &in, &handover, &fault);
+	return kho_restore_init(&restore, &in.h, &handover, &fault);
 }
 
 static int teardown(void **state)
@@ -231,7 +231,7 @@ static void assert_valid(uint64_t blocks, unsigned int blobs)
 	uint64_t sum = 0;
 	unsigned int n = 0;
 
-	data.fdt_addr = handover.fdt;
+	data.fdt_addr = handover.h.fdt;
 	m->data = data;
 	r = model_run(m);
 	if (r->f.total)
@@ -239,7 +239,7 @@ static void assert_valid(uint64_t blocks, unsigned int blobs)
 	assert_int_equal(r->f.total, 0);
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
 		sum += r->in.blocks[o];
-	while (kho_in_blob(&r->in, n, &blob))
+	while (handover_blob(&r->in.h, n, &blob))
 		n++;
 	assert_int_equal(sum, blocks);
 	assert_int_equal(n, blobs);
@@ -254,7 +254,7 @@ static void first_handover(void **state)
 
 	(void)state;
 	assert_valid(2, 1); /* the FDT and the metadata */
-	assert_true(kho_out_blob(&handover, 0, &blob));
+	assert_true(handover_blob(&handover.h, 0, &blob));
 	assert_string_equal(blob.name, "kexec-metadata");
 	meta = model_at(m, blob.addr);
 	memcpy(&version, meta, 4);
@@ -272,8 +272,8 @@ static void nothing_came_in(void **state)
 
 	(void)state;
 	memset(model_at(m, 0), 0xff, 4096);
-	assert_false(kho_in_key(&in, M_BLOB, &base, &order));
-	assert_false(kho_in_is_node(&in, 0));
+	assert_false(handover_find_key(&in.h, M_BLOB, &base, &order));
+	assert_false(handover_is_map_page(&in.h, 0));
 	assert_int_equal(kho_restore_block(&restore, M_BLOB, &order, &fault), -1);
 	assert_string_equal(fault.name, "not-preserved");
 }

@@ -31,7 +31,7 @@ static bool grant(paddr_t base, paddr_t end)
 		return false;
 	left--;
 	/* nothing may be published while pages are still taken */
-	assert_int_equal(out.fdt, 0);
+	assert_int_equal(out.h.fdt, 0);
 	assert_int_equal(end - base, 4096);
 	assert_true(nr_granted < MAX_GRANTED);
 	granted[nr_granted++] = base;
@@ -75,14 +75,14 @@ static void take_in(void)
 
 static int build_for(const char *abi)
 {
-	return kho_out_build(&out, &in->in, kho_abi_by_name(abi), &pa, RELEASE, &fault);
+	return kho_out_build(&out, &in->in.h, kho_abi_by_name(abi), &pa, RELEASE, &fault);
 }
 
 static void build_ok(const char *abi)
 {
 	if (build_for(abi))
 		fail_msg("%s: %s", fault.name, fault.text);
-	assert_string_equal(out.abi->compatible, abi);
+	assert_string_equal(out.h.abi->compatible, abi);
 }
 
 /* ---- the FDT that went out, read without libfdt ---- */
@@ -128,13 +128,13 @@ static void see_prop(struct seen_blob *blob, const char *name, const uint8_t *da
 
 static void see_fdt(void)
 {
-	const uint8_t *fdt = model_at(m, out.fdt), *p = fdt + be32(fdt + 8);
+	const uint8_t *fdt = model_at(m, out.h.fdt), *p = fdt + be32(fdt + 8);
 	const char *strings = (const char *)fdt + be32(fdt + 12);
 	struct seen_blob *blob = NULL;
 	int depth = 0;
 	uint32_t i;
 
-	assert_int_equal(out.fdt % 4096, 0);
+	assert_int_equal(out.h.fdt % 4096, 0);
 	memset(&seen, 0, sizeof(seen));
 	seen.total = be32(fdt + 4);
 	assert_true(seen.total <= 4096);
@@ -199,15 +199,15 @@ static void assert_keys(void)
 		if (j == nr_gone)
 			expect[nr_expect++] = m->key[i];
 	}
-	expect[nr_expect++] = (struct model_key){ out.fdt, 0 };
+	expect[nr_expect++] = (struct model_key){ out.h.fdt, 0 };
 	expect[nr_expect++] = (struct model_key){ see_blob("kexec-metadata")->addr, 0 };
-	assert_int_equal(seen.map, out.map);
+	assert_int_equal(seen.map, out.h.map.root);
 	/* model_read() fails on nodes and leaves that are empty */
-	pages = model_read(m, out.map, 5, 0, got, &nr_got);
-	assert_int_equal(pages, out.nodes);
+	pages = model_read(m, out.h.map.root, 5, 0, got, &nr_got);
+	assert_int_equal(pages, out.h.map.pages);
 	model_assert_same(expect, nr_expect, got, nr_got);
 	/* not a page more than tree, FDT and metadata */
-	assert_int_equal(pa.taken, out.nodes + 2);
+	assert_int_equal(pa.taken, out.h.map.pages + 2);
 }
 
 static void assert_metadata(uint32_t count)
@@ -234,15 +234,15 @@ static void assert_blobs(void)
 	for (i = 0; i < m->nr_blob; i++, at++) {
 		struct kho_blob blob;
 
-		assert_true(kho_in_blob(&in->in, i, &blob));
+		assert_true(handover_blob(&in->in.h, i, &blob));
 		assert_string_equal(seen.blob[at].name, m->blob[i].name);
-		assert_int_equal(seen.blob[at].has_size, out.abi->size_prop != NULL);
+		assert_int_equal(seen.blob[at].has_size, out.h.abi->size_prop != NULL);
 		if (!strcmp(blob.name, "kexec-metadata")) {
-			assert_int_equal(seen.blob[at].size, out.abi->size_prop ? 73 : 0);
+			assert_int_equal(seen.blob[at].size, out.h.abi->size_prop ? 73 : 0);
 			continue;
 		}
 		assert_int_equal(seen.blob[at].addr, m->blob[i].addr);
-		assert_int_equal(seen.blob[at].size, out.abi->size_prop ? blob.size : 0);
+		assert_int_equal(seen.blob[at].size, out.h.abi->size_prop ? blob.size : 0);
 	}
 	if (!see_blob("kexec-metadata") || at < seen.nr_blob) {
 		assert_string_equal(seen.blob[at].name, "kexec-metadata");
@@ -270,21 +270,21 @@ static void assert_acceptable(void)
 	struct kho_data data = m->data;
 	struct model_run *next;
 
-	m->data.fdt_addr = out.fdt;
+	m->data.fdt_addr = out.h.fdt;
 	next = model_run(m);
 	m->data = data;
 	if (next->f.total) {
 		model_print_findings(&next->f);
 		fail_msg("what went out is not acceptable");
 	}
-	assert_int_equal(next->in.nodes + next->in.leaves, out.nodes);
+	assert_int_equal(next->in.nodes + next->in.leaves, out.h.map.pages);
 	model_run_free(next);
 }
 
 static void assert_all(uint32_t count)
 {
 	see_fdt();
-	assert_string_equal(seen.compatible, out.abi->compatible);
+	assert_string_equal(seen.compatible, out.h.abi->compatible);
 	assert_keys();
 	assert_blobs();
 	assert_metadata(count);
@@ -370,7 +370,7 @@ static void each_allocation_fails(void **state)
 		for (i = 0; i < nr_granted; i++)
 			assert_false(pagemap_any(&in->pm, granted[i], granted[i] + 1));
 	}
-	assert_true(n >= out.nodes + 2);
+	assert_true(n >= out.h.map.pages + 2);
 	nr_gone = 0;
 	expect_gone(M_FDT);
 	expect_gone(M_META);
@@ -484,7 +484,7 @@ static void order_too_large(void **state)
 		if (!table[i].ok) {
 			assert_string_equal(fault.name, "order-too-large");
 			assert_non_null(strstr(fault.text, "block 0x100000000 of order 19"));
-			assert_int_equal(out.fdt, 0);
+			assert_int_equal(out.h.fdt, 0);
 			assert_int_equal(pa.taken, 0);
 			assert_int_equal(pagemap_free_pages(&in->pm), free_before);
 		}
@@ -511,7 +511,7 @@ static void fdt_full(void **state)
 	assert_int_equal(build_for("kho-v4"), -1);
 	assert_string_equal(fault.name, "fdt-full");
 	assert_int_equal(pa.taken, 0);
-	assert_int_equal(out.fdt, 0);
+	assert_int_equal(out.h.fdt, 0);
 	/* while in its own version it passes */
 	nr_gone = 0;
 	expect_gone(M_FDT);
@@ -529,7 +529,7 @@ static void long_release(void **state)
 	take_in();
 	assert_int_equal(
 		kho_out_build(
-			&out, &in->in, kho_abi_by_name("kho-v4"), &pa,
+			&out, &in->in.h, kho_abi_by_name("kho-v4"), &pa,
 			"0123456789012345678901234567890123456789012345678901234567890123456789",
 			&fault),
 		0);
@@ -574,7 +574,7 @@ static void published_last(void **state)
 	guarded = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	stores_seen = 0;
 	sigaction(SIGSEGV, &act, &old);
-	i = (unsigned int)kho_out_build(guarded, &in->in, kho_abi_by_name("kho-v4"), &pa, RELEASE,
+	i = (unsigned int)kho_out_build(guarded, &in->in.h, kho_abi_by_name("kho-v4"), &pa, RELEASE,
 					&fault);
 	sigaction(SIGSEGV, &old, NULL);
 	assert_int_equal(i, 0);
@@ -611,7 +611,7 @@ static void many_hops(void **state)
 		assert_int_equal(seen.nr_blob, 2);
 
 		/* the next one in the chain begins with what went out */
-		m->data.fdt_addr = out.fdt;
+		m->data.fdt_addr = out.h.fdt;
 		model_run_free(in);
 		in = model_run(m);
 		assert_int_equal(in->f.total, 0);

@@ -335,11 +335,11 @@ static void own_pages(void **state)
 	 * neither the FDT, which has a key, nor in it a blob, which would lose its page with the
 	 * next switch
 	 */
-	assert_int_equal(kho_preserve(w.out, w.out->fdt, 0, &fault), -1);
+	assert_int_equal(kho_preserve(w.out, w.out->h.fdt, 0, &fault), -1);
 	assert_string_equal(fault.name, "overlap");
-	assert_int_equal(kho_blob_add(w.out, "blob", w.out->fdt + 8, 8, &fault), -1);
+	assert_int_equal(kho_blob_add(w.out, "blob", w.out->h.fdt + 8, 8, &fault), -1);
 	assert_string_equal(fault.name, "in-use");
-	assert_int_equal(kho_unpreserve(w.out, w.out->fdt, 0, &fault), -1);
+	assert_int_equal(kho_unpreserve(w.out, w.out->h.fdt, 0, &fault), -1);
 	assert_string_equal(fault.name, "in-use");
 	w_read(after);
 	assert_true(w_same_keys(now, after));
@@ -365,7 +365,7 @@ static void node_pages(void **state)
 		assert_string_equal(fault.name, "in-use");
 	}
 	assert_int_equal(kho_unpreserve(w.out, far, 12, &fault), 0);
-	assert_int_equal(w.out->nodes, nr);
+	assert_int_equal(w.out->h.map.pages, nr);
 	for (i = 0; i < after->nr_node; i++)
 		if (!w_page_is_set(after->node[i]))
 			assert_int_equal(kho_preserve(w.out, after->node[i], 0, &fault), 0);
@@ -446,7 +446,7 @@ static void blob_cases(void **state)
 	assert_true(after->nr_blob > 60);
 	assert_int_equal(kho_blob_remove(w.out, "n0", &fault), 0);
 	assert_int_equal(kho_blob_add(w.out, name, b, 1, &fault), 0);
-	for (i = 0; kho_out_blob(w.out, i, &blob); i++)
+	for (i = 0; handover_blob(&w.out->h, i, &blob); i++)
 		;
 	assert_int_equal(i, after->nr_blob);
 	w_read(after);

@@ -188,13 +188,13 @@ static void find_blob(void **state)
 	struct kho_blob blob;
 
 	(void)state;
-	assert_true(kho_in_find_blob(&w.in->in, "LUO", &blob));
+	assert_true(handover_find_blob(&w.in->in.h, "LUO", &blob));
 	assert_int_equal(blob.addr, M_BLOB + 8);
 	assert_int_equal(blob.size, 9000);
-	assert_true(kho_in_find_blob(&w.in->in, "kexec-metadata", &blob));
+	assert_true(handover_find_blob(&w.in->in.h, "kexec-metadata", &blob));
 	assert_int_equal(blob.addr, M_META);
-	assert_false(kho_in_find_blob(&w.in->in, "LU", &blob));
-	assert_false(kho_in_find_blob(&w.in->in, "", &blob));
+	assert_false(handover_find_blob(&w.in->in.h, "LU", &blob));
+	assert_false(handover_find_blob(&w.in->in.h, "", &blob));
 }
 
 /* ---- runs ---- */
@@ -434,11 +434,11 @@ static void no_memory_to_begin_with(void **state)
 	/* an outgoing handover to which nothing was done yet */
 	pageset_free(&w.out->own);
 	pageset_free(&w.out->lent);
-	radix_build_free(&w.restore.done);
+	map_free(&w.restore.books);
 	taken = w.pa.taken;
 	for (n = 0;; n++) {
 		w.left = n;
-		if (!kho_restore_init(&w.restore, &w.in->in, w.out, &fault))
+		if (!kho_restore_init(&w.restore, &w.in->in.h, w.out, &fault))
 			break;
 		assert_string_equal(fault.name, "out-of-memory");
 		assert_unchanged("init");

@@ -76,25 +76,26 @@ static int find(const struct model_key *k)
 	return -1;
 }
 
-static void check_tree(const struct radix_build *b)
+static void check_tree(const struct map *b)
 {
 	unsigned int nr = 0;
 
 	/* no page but the root is empty */
-	assert_int_equal(model_read(m, b->root, 5, 0, got, &nr), b->nodes);
+	assert_int_equal(model_read(m, b->root, 5, 0, got, &nr), b->pages);
 	model_assert_same(got, nr, set, nr_set);
-	assert_int_equal(pa.taken, b->nodes);
+	assert_int_equal(pa.taken, b->pages);
 }
 
 static void add_and_remove(void **state)
 {
-	struct radix_build b;
+	struct map_build b;
+	struct map tree;
 	unsigned int i;
 
 	(void)state;
 	model_seed(0x74726565);
 	nr_set = 0;
-	assert_int_equal(radix_build_init(&b, &pa), 0);
+	assert_int_equal(map_build_init(&b, &tree, &radix_format, &pa), 0);
 	for (i = 0; i < 6000; i++) {
 		struct model_key k = some_key();
 		int at = find(&k);
@@ -103,58 +104,100 @@ static void add_and_remove(void **state)
 		if (!model_below(6))
 			left = (unsigned int)model_below(5);
 		if (add) {
-			if (!radix_build_key(&b, kho_key(k.addr, k.order)) && at < 0)
+			if (!map_enter(&b, k.addr, k.order) && at < 0)
 				set[nr_set++] = k;
 		} else {
 			/* removing never needs memory */
 			left = 0;
-			assert_int_equal(radix_build_remove(&b, kho_key(k.addr, k.order)), at >= 0);
+			assert_int_equal(map_leave(&b, k.addr, k.order), at >= 0);
 			if (at >= 0)
 				set[at] = set[--nr_set];
 		}
 		left = UINT32_MAX;
-		check_tree(&b);
+		check_tree(&tree);
 	}
 	while (nr_set) {
 		nr_set--;
-		assert_true(radix_build_remove(&b, kho_key(set[nr_set].addr, set[nr_set].order)));
+		assert_true(map_leave(&b, set[nr_set].addr, set[nr_set].order));
 	}
-	check_tree(&b);
-	assert_int_equal(b.nodes, 1);
-	radix_build_free(&b);
+	check_tree(&tree);
+	assert_int_equal(tree.pages, 1);
+	map_free(&b);
 	assert_int_equal(pa.taken, 0);
+}
+
+static bool any(const struct map *tree, uint64_t page, unsigned int log2)
+{
+	unsigned int order = 99;
+	bool met = map_meets(tree, page * 4096, log2, 0, &order);
+
+	assert_int_equal(order, met ? 0 : 99);
+	return met;
 }
 
 /* Keys inside a block: all block sizes from one bit to whole nodes, at the edges of each. */
 static void any_key(void **state)
 {
 	static const unsigned int log2[] = { 0, 1, 5, 6, 7, 14, 15, 16, 23, 24, 25, 30 };
-	struct radix_build b;
-	struct radix_tree tree;
+	struct map_build b;
+	struct map tree;
 	unsigned int i, j;
 
 	(void)state;
-	assert_int_equal(radix_build_init(&b, &pa), 0);
-	tree = (struct radix_tree){ .window = &m->window, .root = b.root };
+	assert_int_equal(map_build_init(&b, &tree, &radix_format, &pa), 0);
 	for (i = 0; i < ARRAY_SIZE(log2); i++) {
-		uint64_t n = 1UL << log2[i], key = 1UL << 52 | 5 * n;
-		const uint64_t inside[] = { key, key + n - 1, key + n / 2 };
-		const uint64_t outside[] = { key - 1, key + n, key - n, key + 511 * n };
+		uint64_t n = 1UL << log2[i], page = 5 * n;
+		const uint64_t inside[] = { page, page + n - 1, page + n / 2 };
+		const uint64_t outside[] = { page - 1, page + n, page - n, page + 511 * n };
 
 		for (j = 0; j < ARRAY_SIZE(inside); j++) {
-			assert_int_equal(radix_build_key(&b, inside[j]), 0);
-			assert_true(radix_any(&tree, key, log2[i]));
-			assert_true(radix_build_remove(&b, inside[j]));
-			assert_false(radix_any(&tree, key, log2[i]));
+			assert_int_equal(map_enter(&b, inside[j] * 4096, 0), 0);
+			assert_true(any(&tree, page, log2[i]));
+			assert_true(map_leave(&b, inside[j] * 4096, 0));
+			assert_false(any(&tree, page, log2[i]));
 		}
 		for (j = 0; j < ARRAY_SIZE(outside); j++)
-			assert_int_equal(radix_build_key(&b, outside[j]), 0);
-		assert_false(radix_any(&tree, key, log2[i]));
+			assert_int_equal(map_enter(&b, outside[j] * 4096, 0), 0);
+		assert_false(any(&tree, page, log2[i]));
 		for (j = 0; j < ARRAY_SIZE(outside); j++)
-			radix_build_remove(&b, outside[j]);
+			map_leave(&b, outside[j] * 4096, 0);
 	}
 	tree.root = M_MID_END;
-	assert_false(radix_any(&tree, 1UL << 52, 3));
+	assert_false(any(&tree, 0, 3));
+}
+
+/* Of a block and keys of all orders around it: the lowest order that shares a page with it. */
+static void meets(void **state)
+{
+	struct map_build b;
+	struct map tree;
+	unsigned int order, other, found;
+
+	(void)state;
+	assert_int_equal(map_build_init(&b, &tree, &radix_format, &pa), 0);
+	for (order = 0; order <= 12; order++) {
+		uint64_t addr = 0x40000000 + (4096UL << order), size = 4096UL << order;
+
+		for (other = 0; other <= 12; other++) {
+			uint64_t step = 4096UL << other;
+			uint64_t first = addr & -step, last = (addr + size - 1) & -step;
+
+			assert_int_equal(map_enter(&b, first - step, other), 0);
+			assert_int_equal(map_enter(&b, last + step, other), 0);
+			assert_false(map_meets(&tree, addr, order, 12, &found));
+			assert_int_equal(map_enter(&b, model_below(2) ? first : last, other), 0);
+			assert_true(map_meets(&tree, addr, order, 12, &found));
+			assert_int_equal(found, other);
+			/* an order that is not asked for */
+			assert_false(other && map_meets(&tree, addr, order, other - 1, &found));
+			map_leave(&b, first - step, other);
+			map_leave(&b, last + step, other);
+			map_leave(&b, first, other);
+			map_leave(&b, last, other);
+		}
+	}
+	assert_int_equal(tree.pages, 1);
+	map_free(&b);
 }
 
 /* ---- sets of pages ---- */
@@ -383,6 +426,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(add_and_remove, setup, teardown),
 		cmocka_unit_test_setup_teardown(any_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(meets, setup, teardown),
 		cmocka_unit_test_setup_teardown(sets, setup, teardown),
 		cmocka_unit_test_setup_teardown(sets_without_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(sets_in_scraps, setup, teardown),

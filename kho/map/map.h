@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam between maps of preserved memory and all that read and change them.
+ *
+ * A map is a set of keys (address, order), in leaves (kho/map/leaf.h). How it is stored is its
+ * format, which only the file of that format knows; everybody else calls the functions below.
+ * Reading is safe with any map, however broken: a page is only looked at where the window shows
+ * RAM, and a walk follows no page that its visitor did not let it follow.
+ *
+ * Changing holds to design law 3, in every format, also while the map is published:
+ * - one aligned store (kho/map/publish.h) makes a change visible;
+ * - what is new is complete before it is linked;
+ * - what goes is unlinked before it is given back;
+ * - the address of the root never changes.
+ */
+#ifndef BATON_KHO_MAP_MAP_H
+#define BATON_KHO_MAP_MAP_H
+
+#include "kho/map/leaf.h"
+#include "mm/pageset.h"
+
+#define MAP_REFUSED 32 /* pages that a map can be read without */
+
+/** enum map_flaw - what can be wrong with a map but for where its pages lie */
+enum map_flaw {
+	MAP_FLAWLESS,
+	MAP_KEY_ZERO,  /* a key without an order */
+	MAP_KEY_WIDE,  /* a key that no address has */
+	MAP_KEY_ORDER, /* an order above KHO_MAX_ORDER */
+};
+
+/**
+ * struct map_page - a page of a map, as the link tells that leads to it
+ * @addr:  where it lies; any value
+ * @level: 0 for a leaf; else how many links it is away from its leaves
+ * @order: of a leaf: of its blocks; above KHO_MAX_ORDER if it can have none that are allowed
+ * @base:  of a leaf: address of its first block
+ * @from:  what the format tells it by, for messages
+ * @flaw:  what is wrong with the link itself; such a page is never looked at
+ */
+struct map_page {
+	paddr_t addr;
+	unsigned int level, order;
+	paddr_t base;
+	uint64_t from;
+	enum map_flaw flaw;
+};
+
+enum map_next { MAP_FOLLOW, MAP_PASS, MAP_STOP };
+
+/**
+ * struct map_visitor - who is asked and told of what a walk meets
+ * @page: called for each link, before the page is looked at; the root comes first, and each page
+ *        before those that it leads to. Return: whether to go on with what it leads to, to pass it
+ *        by, or to end the walk.
+ * @flaw: told, in words and numbers, what is wrong in pages that are followed; may be NULL
+ * @arg:  handed to both
+ */
+struct map_visitor {
+	enum map_next (*page)(void *arg, const struct map_page *page);
+	void (*flaw)(void *arg, enum map_flaw flaw, const char *text);
+	void *arg;
+};
+
+/**
+ * struct map_refused - pages that were not let into a map
+ * @nr:    entries in @link
+ * @link:  the links that lead to them, as ordinals in the order of the walk, ascending
+ */
+struct map_refused {
+	unsigned int nr;
+	uint64_t link[MAP_REFUSED];
+};
+
+/**
+ * struct map - a map
+ * @format:  how it is stored
+ * @window:  the way to its pages
+ * @root:    where it begins; 0 for a map without keys. Where it is not 0, @format is known.
+ * @pages:   pages that it is made of
+ * @refused: what a walk leaves out; NULL for nothing
+ */
+struct map {
+	const struct map_format *format;
+	const struct window *window;
+	paddr_t root;
+	uint64_t pages;
+	const struct map_refused *refused;
+};
+
+/**
+ * struct map_build - the means to change a map, be it published or still aside
+ * @map:   the map; its root and its count of pages are kept up to date
+ * @pages: where its pages come from
+ * @own:   the set in which they are entered, or NULL
+ */
+struct map_build {
+	struct map *map;
+	struct palloc *pages;
+	struct pageset *own;
+};
+
+/**
+ * struct map_format - one way of storing a map
+ * @zero_is_empty: a handover may give 0 as the address of a map without keys
+ * @walk:     see map_walk(); leaves nothing out
+ * @has, @find, @meets: see the functions; the root is not 0
+ * @init:     see map_build_init(); takes the root
+ * @add_leaf, @enter, @leave, @free: see the functions
+ */
+struct map_format {
+	bool zero_is_empty;
+	void (*walk)(const struct map *m, const struct map_visitor *v);
+	bool (*has)(const struct map *m, paddr_t addr, unsigned int order);
+	bool (*find)(const struct map *m, paddr_t addr, unsigned int *order);
+	bool (*meets)(const struct map *m, paddr_t addr, unsigned int order, unsigned int max,
+		      unsigned int *found);
+	int (*init)(struct map_build *b);
+	int (*add_leaf)(struct map_build *b, const struct kho_leaf *leaf);
+	int (*enter)(struct map_build *b, paddr_t addr, unsigned int order);
+	bool (*leave)(struct map_build *b, paddr_t addr, unsigned int order);
+	void (*free)(struct map_build *b);
+};
+
+/* map.c: reading */
+
+/** map_walk() - show @v every page but the refused ones and what they alone lead to. */
+void map_walk(const struct map *m, const struct map_visitor *v);
+
+/**
+ * map_for_each_leaf() - call @fn for each leaf of orders that are allowed
+ * Stops when @fn returns non-zero, and returns that; else 0.
+ */
+int map_for_each_leaf(const struct map *m, int (*fn)(const struct kho_leaf *leaf, void *arg),
+		      void *arg);
+
+/**
+ * map_leaf() - the leaf that @page is
+ * Return: false, and @leaf is not set, if it is none, or none that can be read.
+ */
+bool map_leaf(const struct map *m, const struct map_page *page, struct kho_leaf *leaf);
+
+/**
+ * map_is_page() - true if the page at @addr is one of the map's
+ * Looks at @m->pages pages at most.
+ */
+bool map_is_page(const struct map *m, paddr_t addr);
+
+/** map_has() - true if exactly the key of @order at @addr is in the map. */
+bool map_has(const struct map *m, paddr_t addr, unsigned int order);
+
+/** map_find() - the lowest order of a key that covers @addr. Return: false if none does. */
+bool map_find(const struct map *m, paddr_t addr, unsigned int *order);
+
+/**
+ * map_meets() - true if any key of an order up to @max shares a page with the block of @order at @addr
+ * @found: set to the lowest such order
+ *
+ * The map must have no empty leaf.
+ */
+bool map_meets(const struct map *m, paddr_t addr, unsigned int order, unsigned int max,
+	       unsigned int *found);
+
+/* map.c: changing. A page that cannot be had is a failure: -1, and the map is as it was. */
+
+/**
+ * map_build_init() - begin a map without keys
+ * @map: filled in; it stays where it is for as long as @b is used
+ */
+int map_build_init(struct map_build *b, struct map *map, const struct map_format *format,
+		   struct palloc *pages);
+
+/**
+ * map_add_leaf() - add a whole leaf
+ * @leaf: complete; of a base and order of which the map has none. Its page comes from the same
+ *        allocator, and the map takes it over; on failure it is given back.
+ */
+int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
+
+/** map_enter() - let the key be in the map, by one store. */
+int map_enter(struct map_build *b, paddr_t addr, unsigned int order);
+
+/**
+ * map_leave() - take the key out, by one store; pages that held nothing else are given back
+ * Return: false if the map does not have it.
+ */
+bool map_leave(struct map_build *b, paddr_t addr, unsigned int order);
+
+/** map_own() - enter the map's pages, also those to come, in @own. On failure none is. */
+int map_own(struct map_build *b, struct pageset *own);
+
+/** map_free() - give every page of the map back; its root is then 0. */
+void map_free(struct map_build *b);
+
+/* pages.c: for formats, the pages that a map is made of */
+
+/** map_take_page() - a zeroed page for the map, in its books. Return: NULL without memory. */
+void *map_take_page(struct map_build *b, paddr_t *at);
+
+/** map_take_over() - enter a page that the map takes over; on failure it is given back. Return: 0 or -1. */
+int map_take_over(struct map_build *b, paddr_t at);
+
+/** map_give_back() - give a page back that the map no longer leads to. */
+void map_give_back(struct map_build *b, paddr_t at);
+
+#endif

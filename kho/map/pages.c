@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+/* The pages that a map is made of: taken from the allocator, and kept in the books of its owner. */
+#include "kho/map/map.h"
+
+int map_take_over(struct map_build *b, paddr_t at)
+{
+	if (!b->own || pageset_add(b->own, at, at + PAGE_SIZE))
+		return 0;
+	palloc_free(b->pages, at, 1);
+	return -1;
+}
+
+void *map_take_page(struct map_build *b, paddr_t *at)
+{
+	void *page = palloc_pages(b->pages, 1, at);
+
+	return page && map_take_over(b, *at) ? NULL : page;
+}
+
+void map_give_back(struct map_build *b, paddr_t at)
+{
+	if (b->own)
+		pageset_remove(b->own, at, at + PAGE_SIZE);
+	palloc_free(b->pages, at, 1);
+}
