@@ -31,18 +31,16 @@ static const uint64_t *page_at(const struct map *m, paddr_t addr)
  */
 static unsigned int used_entry(const uint64_t *node, unsigned int i)
 {
-	for (; i % 8; i++)
-		if (node[i])
-			return i;
-	for (; i < RADIX_ENTRIES; i += 8) {
-		const uint64_t *n = node + i;
+	const uint64_t *n = node + i, *end = node + RADIX_ENTRIES;
 
-		if (n[0] | n[1] | n[2] | n[3] | n[4] | n[5] | n[6] | n[7])
-			break;
-	}
-	while (i < RADIX_ENTRIES && !node[i])
-		i++;
-	return i;
+	for (; (n - node) % 8; n++)
+		if (*n)
+			return (unsigned int)(n - node);
+	while (n < end && !(n[0] | n[1] | n[2] | n[3] | n[4] | n[5] | n[6] | n[7]))
+		n += 8;
+	while (n < end && !*n)
+		n++;
+	return (unsigned int)(n - node);
 }
 
 /* log2 of the keys that one entry of a node at @level leads to. */
