@@ -6,6 +6,8 @@
 #include "arch/traps.h"
 #include "boot/run/baton.h"
 #include "boot/monitor/monitor.h"
+#include "kho/client/client.h"
+#include "kho/client/metadata.h"
 
 static struct baton baton;
 
@@ -65,6 +67,7 @@ static int take_in(struct baton *b)
 	if (b->info.has_kho) {
 		kho_in_fdt(&b->in, &b->scratch, &b->findings);
 		kho_in_ingest(&b->in, &b->info.ram, &b->scratch, &b->map, &b->findings);
+		client_check(&b->in.h, &b->findings);
 	}
 	stage_done(b, STAGE_INGEST);
 	if (b->findings.total)
@@ -75,9 +78,11 @@ static int take_in(struct baton *b)
 
 static int publish(struct baton *b)
 {
+	const struct kho_new_blob metadata = metadata_anew(RELEASE);
+
 	if (!b->hands_over)
 		return 0;
-	if (kho_out_build(&b->out, &b->in.h, b->abi, &b->pages, RELEASE, &b->fault))
+	if (kho_out_build(&b->out, &b->in.h, b->abi, &b->pages, &metadata, 1, &b->fault))
 		return -1;
 	stage_done(b, STAGE_PUBLISH);
 	say("out", "%s, %lu map pages, %u blobs, FDT at 0x%lx", b->abi->compatible,

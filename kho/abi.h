@@ -26,20 +26,9 @@ struct kho_data {
 _Static_assert(sizeof(struct kho_scratch) == 16, "scratch array entry");
 _Static_assert(sizeof(struct kho_data) == 32, "kho setup_data payload");
 
-#define KHO_FDT_SIZE         PAGE_SIZE /* the root FDT is one page in every version */
-#define KHO_MAX_SCRATCH      1026      /* lowmem, global and 1024 NUMA nodes */
-#define KHO_PROP_MAP         "preserved-memory-map"
-#define KHO_METADATA         "kexec-metadata"
-#define KHO_METADATA_VERSION 1
-
-/** struct kho_metadata - the blob kexec-metadata (include/linux/kho/abi/kexec_metadata.h) */
-struct kho_metadata {
-	uint32_t version;
-	char previous_release[65];
-	uint32_t kexec_count;
-} __attribute__((packed));
-
-_Static_assert(sizeof(struct kho_metadata) == 73, "kexec-metadata blob");
+#define KHO_FDT_SIZE    PAGE_SIZE /* the root FDT is one page in every version */
+#define KHO_MAX_SCRATCH 1026      /* lowmem, global and 1024 NUMA nodes */
+#define KHO_PROP_MAP    "preserved-memory-map"
 
 /**
  * struct kho_abi - one version

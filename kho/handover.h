@@ -46,6 +46,12 @@ struct kho_blob {
 
 #define BLOB_FIRST (-1)
 
+/** handover_is_read() - true if its map has been walked, or has nothing to walk */
+static inline bool handover_is_read(const struct handover *h)
+{
+	return h->map.format && (h->map.pages || !h->map.root);
+}
+
 /** handover_look() - readable memory of it. Return: NULL unless all of [@addr, @addr + @size) is RAM. */
 static inline const void *handover_look(const struct handover *h, paddr_t addr, uint64_t size)
 {

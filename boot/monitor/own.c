@@ -19,10 +19,13 @@ bool is_own(const struct monitor *m, paddr_t addr, uint64_t size)
 	const struct kho_out *out = &m->b->out;
 	paddr_t end;
 
-	/* the page of kexec-metadata is lent as well, but not to whoever types here */
-	return out->h.fdt && range_end(addr, size, &end) && end <= UINT64_MAX - PAGE_SIZE &&
-	       pageset_all(&out->lent, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) &&
-	       !(addr < out->meta + PAGE_SIZE && end > out->meta);
+	if (!out->h.fdt || !range_end(addr, size, &end) || end > UINT64_MAX - PAGE_SIZE)
+		return false;
+	/* the pages of blobs made anew are lent as well, but not to whoever types here */
+	for (unsigned int i = 0; i < out->nr_made; i++)
+		if (addr < out->made[i] + PAGE_SIZE && end > out->made[i])
+			return false;
+	return pageset_all(&out->lent, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE));
 }
 
 int not_own(const struct monitor *m, paddr_t addr, uint64_t size)

@@ -4,6 +4,7 @@
  * to begin from.
  */
 #include "boot/monitor/command.h"
+#include "kho/client/client.h"
 
 /**
  * struct check - one verification; lies in memory that is given back afterwards
@@ -31,6 +32,7 @@ static void read_anew(const struct baton *b, struct check *c, void *map)
 	c->in.h.borders = b->in.h.borders;
 	kho_in_fdt(&c->in, &c->scratch, &c->f);
 	kho_in_ingest(&c->in, &b->info.ram, &c->scratch, &c->map, &c->f);
+	client_check(&c->in.h, &c->f);
 }
 
 static int judge(const struct monitor *m, const struct check *c)

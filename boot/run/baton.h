@@ -9,6 +9,7 @@
 #include "boot/words/options.h"
 #include "kexec/bzimage.h"
 #include "kexec/payload.h"
+#include "kho/in/incoming.h"
 #include "kho/out/restore.h"
 
 /* Room for scratch cut up by all that can lie in it, or for RAM where it serves as scratch. */

@@ -28,6 +28,13 @@ int memblock_check(struct memblock_region *r, struct fault *f)
 	return 0;
 }
 
+const char *memblock_version(const void *bytes, uint64_t size)
+{
+	if (fdt_check_full(bytes, size) || fdt_node_check_compatible(bytes, 0, COMPAT))
+		return NULL;
+	return COMPAT;
+}
+
 /* The published FDT of all regions, NULL in @fdt if there is none. */
 static int find_tree(const struct kho_out *out, struct kho_blob *blob, const void **fdt,
 		     struct fault *f)
@@ -36,7 +43,7 @@ static int find_tree(const struct kho_out *out, struct kho_blob *blob, const voi
 	if (!handover_find_blob(&out->h, MEMBLOCK, blob))
 		return 0;
 	*fdt = handover_look(&out->h, blob->addr, blob->size);
-	if (!*fdt || fdt_check_full(*fdt, blob->size) || fdt_node_check_compatible(*fdt, 0, COMPAT))
+	if (!*fdt || !memblock_version(*fdt, blob->size))
 		return fault_set(f, "blob-unknown", "the blob " MEMBLOCK " is not " COMPAT);
 	return 0;
 }

@@ -24,6 +24,9 @@ struct memblock_region {
 	char name[MEMBLOCK_NAME];
 };
 
+/** memblock_version() - "memblock-v1", or NULL. */
+const char *memblock_version(const void *bytes, uint64_t size);
+
 /**
  * memblock_check() - is it a region that Linux takes?
  * @r: an @align of less than a page is made a page

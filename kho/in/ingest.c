@@ -96,6 +96,6 @@ void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ran
 	if (g.whole)
 		map_walk(&g.map, &pass2);
 	/* a root that was refused leaves nothing to check them against */
-	if (in->h.map.pages || !in->h.map.root)
+	if (handover_is_read(&in->h))
 		kho_in_check_blobs(in, f);
 }

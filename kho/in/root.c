@@ -179,13 +179,11 @@ static bool find_hole(const struct handover *h, paddr_t base, paddr_t end, paddr
 static void check_blob(const struct handover *h, const struct kho_blob *blob, struct findings *f)
 {
 	uint64_t size = max_u64(blob->size, 1);
-	const void *mem = handover_look(h, blob->addr, size);
-	struct kho_metadata meta;
 	char found[SHOWN];
 	paddr_t hole;
 
 	shown(found, blob->name, strlen(blob->name));
-	if (!mem) {
+	if (!handover_look(h, blob->addr, size)) {
 		finding_add(f, FINDING_BLOB_NOT_RAM, "blob '%s' at 0x%lx of %lu bytes", found,
 			    blob->addr, blob->size);
 		return;
@@ -194,16 +192,6 @@ static void check_blob(const struct handover *h, const struct kho_blob *blob, st
 		finding_add(f, FINDING_BLOB_NOT_PRESERVED,
 			    "blob '%s' at 0x%lx of %lu bytes, byte 0x%lx", found, blob->addr,
 			    blob->size, hole);
-	if (strcmp(blob->name, KHO_METADATA))
-		return;
-	if (blob->size < sizeof(meta)) {
-		finding_add(f, FINDING_METADATA_VERSION, "kexec-metadata of %lu bytes", blob->size);
-		return;
-	}
-	memcpy(&meta, mem, sizeof(meta));
-	if (meta.version != KHO_METADATA_VERSION)
-		finding_add(f, FINDING_METADATA_VERSION, "kexec-metadata of version %u",
-			    meta.version);
 }
 
 void kho_in_check_blobs(const struct kho_in *in, struct findings *f)

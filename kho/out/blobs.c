@@ -82,7 +82,8 @@ static int check_target(const struct kho_out *out, const char *name, paddr_t add
 }
 
 /*
- * Switch to an FDT in which @name is @blob, or is not if that is NULL. The order of it:
+ * Switch to an FDT in which the blob of @blob's name is @blob, or is not if that has 0 bytes. The
+ * order of it:
  *  1. the new FDT is complete, in a page that nothing leads to yet;
  *  2. that page's key is in the map, while the old FDT is the published one: one key more than
  *     needed;
@@ -91,8 +92,7 @@ static int check_target(const struct kho_out *out, const char *name, paddr_t add
  *  4. the old page's key leaves the map, as nothing leads to that page any more;
  *  5. the old page is given back.
  */
-static int switch_fdt(struct kho_out *out, const char *name, const struct kho_blob *blob,
-		      struct fault *f)
+static int switch_fdt(struct kho_out *out, const struct kho_blob *blob, struct fault *f)
 {
 	paddr_t old = out->h.fdt, fdt;
 	void *mem;
@@ -100,7 +100,7 @@ static int switch_fdt(struct kho_out *out, const char *name, const struct kho_bl
 	mem = palloc_pages(out->pages, 1, &fdt);
 	if (!mem)
 		return kho_no_memory(f, "a new outgoing FDT");
-	if (kho_out_fdt(mem, out->h.abi, out->h.map.root, &out->h, name, blob, f))
+	if (kho_out_fdt(mem, out->h.abi, out->h.map.root, &out->h, blob, 1, f))
 		goto undo;
 	if (kho_enter(out, fdt, 0)) {
 		kho_no_memory(f, "nodes of the outgoing map");
@@ -127,7 +127,7 @@ int kho_blob_add(struct kho_out *out, const char *name, paddr_t addr, uint64_t s
 		return -1;
 	if (find_blob(out, name, true) >= 0)
 		return fault_set(f, "exists", "blob '%.32s' is in the outgoing FDT already", name);
-	if (check_target(out, name, addr, size, f) || switch_fdt(out, name, &blob, f))
+	if (check_target(out, name, addr, size, f) || switch_fdt(out, &blob, f))
 		return -1;
 	out->named[out->blobs++] = (struct range){ addr, addr + size };
 	return 0;
@@ -141,7 +141,7 @@ int kho_blob_replace(struct kho_out *out, const char *name, paddr_t addr, uint64
 
 	if (i < 0)
 		return not_found(f, name);
-	if (check_target(out, name, addr, size, f) || switch_fdt(out, name, &blob, f))
+	if (check_target(out, name, addr, size, f) || switch_fdt(out, &blob, f))
 		return -1;
 	out->named[i] = (struct range){ addr, addr + size };
 	return 0;
@@ -149,11 +149,12 @@ int kho_blob_replace(struct kho_out *out, const char *name, paddr_t addr, uint64
 
 int kho_blob_remove(struct kho_out *out, const char *name, struct fault *f)
 {
+	struct kho_blob none = { .name = name };
 	int i = find_blob(out, name, false);
 
 	if (i < 0)
 		return not_found(f, name);
-	if (switch_fdt(out, name, NULL, f))
+	if (switch_fdt(out, &none, f))
 		return -1;
 	out->blobs--;
 	memmove(&out->named[i], &out->named[i + 1],

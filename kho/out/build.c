@@ -8,13 +8,14 @@
 #include "kho/map/publish.h"
 #include "mm/bits.h"
 
-#define MAX_REPLACED 2
+#define MAX_REPLACED (1 + KHO_MAX_NEW)
 
 /**
  * struct build - an outgoing handover that is not published yet
- * @in, @abi, @pages, @f: the arguments of kho_out_build()
+ * @in, @abi, @pages, @anew, @nr, @f: the arguments of kho_out_build()
  * @map, @tree: the new map, and the means to build it
- * @fdt, @meta: pages of the new FDT and the new kexec-metadata, 0 for none yet
+ * @fdt:       page of the new FDT, 0 for none yet
+ * @blob:      the new blobs, with the address 0 as long as they have no page
  * @replaced:  incoming pages that these take the place of
  * @nr_replaced: entries in @replaced
  */
@@ -22,10 +23,13 @@ struct build {
 	const struct handover *in;
 	const struct kho_abi *abi;
 	struct palloc *pages;
+	const struct kho_new_blob *anew;
+	unsigned int nr;
 	struct fault *f;
 	struct map map;
 	struct map_build tree;
-	paddr_t fdt, meta;
+	paddr_t fdt;
+	struct kho_blob blob[KHO_MAX_NEW];
 	struct range replaced[MAX_REPLACED];
 	unsigned int nr_replaced;
 };
@@ -38,30 +42,40 @@ static int out_of_memory(struct build *b)
 		b->map.pages);
 }
 
-/* Note which incoming pages go: the FDT's, and those of kexec-metadata. */
+/* Note which incoming pages go: the FDT's, and those of blobs that are made anew. */
 static void find_replaced(struct build *b)
 {
 	paddr_t fdt = b->in->fdt;
-	struct kho_blob meta;
+	struct kho_blob old;
+	unsigned int i;
 
 	b->replaced[b->nr_replaced++] = (struct range){ fdt, fdt + KHO_FDT_SIZE };
-	if (handover_find_blob(b->in, KHO_METADATA, &meta)) {
-		paddr_t end = meta.addr + meta.size;
+	for (i = 0; i < b->nr; i++)
+		if (handover_find_blob(b->in, b->anew[i].name, &old))
+			b->replaced[b->nr_replaced++] =
+				(struct range){ align_down(old.addr, PAGE_SIZE),
+						align_up(old.addr + old.size, PAGE_SIZE) };
+}
 
-		b->replaced[b->nr_replaced++] = (struct range){ align_down(meta.addr, PAGE_SIZE),
-								align_up(end, PAGE_SIZE) };
-	}
+static bool is_made_anew(const struct build *b, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++)
+		if (!strcmp(b->anew[i].name, name))
+			return true;
+	return false;
 }
 
 /* True if a blob that goes on has bytes in the page at @page. */
-static bool in_use(const struct handover *in, paddr_t page)
+static bool in_use(const struct build *b, paddr_t page)
 {
 	int node = BLOB_FIRST;
 	struct kho_blob blob;
 
-	while (handover_next_blob(in, &node, &blob))
-		if (strcmp(blob.name, KHO_METADATA) && blob.addr < page + PAGE_SIZE &&
-		    blob.addr + blob.size > page)
+	while (handover_next_blob(b->in, &node, &blob))
+		if (blob.addr < page + PAGE_SIZE && blob.addr + blob.size > page &&
+		    !is_made_anew(b, blob.name))
 			return true;
 	return false;
 }
@@ -79,7 +93,7 @@ static void drop_replaced(const struct build *b, const struct kho_leaf *leaf, ui
 		for (; page < end; page += PAGE_SIZE) {
 			uint64_t n = (page - leaf->base) >> PAGE_SHIFT;
 
-			if (!in_use(b->in, page))
+			if (!in_use(b, page))
 				bits[n / 64] &= ~(1UL << n % 64);
 		}
 	}
@@ -141,50 +155,50 @@ static void *preserved_page(struct build *b, paddr_t *at)
 	return page;
 }
 
-static void write_metadata(const struct build *b, const char *release, struct kho_metadata *meta)
+/* Make the new blobs, each in a page of its own. */
+static int make_blobs(struct build *b)
 {
-	uint32_t hops = 0;
-	struct kho_blob old;
+	unsigned int i;
 
-	if (handover_find_blob(b->in, KHO_METADATA, &old)) {
-		const char *mem = handover_look(b->in, old.addr, sizeof(*meta));
+	for (i = 0; i < b->nr; i++) {
+		const struct kho_new_blob *anew = &b->anew[i];
+		void *mem;
 
-		memcpy(&hops, mem + offsetof(struct kho_metadata, kexec_count), sizeof(hops));
+		b->blob[i] = (struct kho_blob){ .name = anew->name, .size = anew->size };
+		if (!anew->size)
+			continue;
+		mem = preserved_page(b, &b->blob[i].addr);
+		if (!mem)
+			return out_of_memory(b);
+		anew->write(anew, b->in, mem);
 	}
-	meta->version = KHO_METADATA_VERSION;
-	memcpy(meta->previous_release, release,
-	       strnlen(release, sizeof(meta->previous_release) - 1));
-	meta->kexec_count = hops + 1;
+	return 0;
 }
 
 /* Everything but the publication. */
-static int build(struct build *b, const char *release)
+static int build(struct build *b)
 {
-	struct kho_blob blob = { .name = KHO_METADATA, .size = sizeof(struct kho_metadata) };
-	void *meta, *fdt;
+	void *fdt;
 
 	if (map_build_init(&b->tree, &b->map, b->abi->map, b->pages))
 		return out_of_memory(b);
-	if (handover_for_each_leaf(b->in, copy_leaf, b))
+	if (handover_for_each_leaf(b->in, copy_leaf, b) || make_blobs(b))
 		return -1;
-	meta = preserved_page(b, &b->meta);
-	if (!meta)
-		return out_of_memory(b);
 	fdt = preserved_page(b, &b->fdt);
 	if (!fdt)
 		return out_of_memory(b);
-
-	write_metadata(b, release, meta);
-	blob.addr = b->meta;
-	return kho_out_fdt(fdt, b->abi, b->map.root, b->in, KHO_METADATA, &blob, b->f);
+	return kho_out_fdt(fdt, b->abi, b->map.root, b->in, b->blob, b->nr, b->f);
 }
 
 static void undo(struct build *b)
 {
+	unsigned int i;
+
 	if (b->fdt)
 		palloc_free(b->pages, b->fdt, 1);
-	if (b->meta)
-		palloc_free(b->pages, b->meta, 1);
+	for (i = 0; i < b->nr; i++)
+		if (b->blob[i].addr)
+			palloc_free(b->pages, b->blob[i].addr, 1);
 	map_free(&b->tree);
 }
 
@@ -202,12 +216,14 @@ static void note_blobs(struct kho_out *out, paddr_t fdt)
 }
 
 int kho_out_build(struct kho_out *out, const struct handover *in, const struct kho_abi *abi,
-		  struct palloc *pages, const char *release, struct fault *f)
+		  struct palloc *pages, const struct kho_new_blob *blob, unsigned int nr,
+		  struct fault *f)
 {
-	struct build b = { .in = in, .abi = abi, .pages = pages, .f = f };
+	struct build b = { .in = in, .abi = abi, .pages = pages, .anew = blob, .nr = nr, .f = f };
+	unsigned int i;
 
 	find_replaced(&b);
-	if (build(&b, release)) {
+	if (build(&b)) {
 		undo(&b);
 		return -1;
 	}
@@ -217,13 +233,15 @@ int kho_out_build(struct kho_out *out, const struct handover *in, const struct k
 	out->h.abi = abi;
 	out->map = (struct map_build){ .map = &out->h.map, .pages = pages };
 	out->pages = pages;
-	out->meta = b.meta;
+	for (i = 0; i < nr; i++)
+		if (b.blob[i].addr)
+			out->made[out->nr_made++] = b.blob[i].addr;
 	note_blobs(out, b.fdt);
 
 	/*
 	 * Publication. The order that makes it valid at once: leaves and nodes were complete before
-	 * they were linked, the keys of FDT and metadata are in the map, the metadata is written,
-	 * and the FDT that names them all is complete. This one aligned store is the last step;
+	 * they were linked, the keys of the FDT and of the new blobs are in the map, these are
+	 * written, and the FDT that names them all is complete. This one aligned store is the last step;
 	 * before it there is no outgoing handover.
 	 */
 	publish(&out->h.fdt, b.fdt);

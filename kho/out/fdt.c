@@ -38,28 +38,38 @@ static void put_blob(struct writer *w, const struct kho_blob *blob)
 	w->blobs++;
 }
 
-/* The sub-nodes of @from, with @blob for @name. */
-static void put_blobs(struct writer *w, const struct handover *from, const char *name,
-		      const struct kho_blob *blob)
+static unsigned int find_name(const struct kho_blob *blob, unsigned int nr, const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < nr && strcmp(blob[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+/* The sub-nodes of @from, with @blob in the places of those of the same names. */
+static void put_blobs(struct writer *w, const struct handover *from, const struct kho_blob *blob,
+		      unsigned int nr)
 {
 	struct kho_blob old;
 	int node = BLOB_FIRST;
-	bool done = false;
+	uint64_t done = 0;
+	unsigned int i;
 
 	while (handover_next_blob(from, &node, &old)) {
-		if (strcmp(old.name, name) != 0) {
-			put_blob(w, &old);
-		} else if (blob) {
-			put_blob(w, blob);
-			done = true;
-		}
+		i = find_name(blob, nr, old.name);
+		if (i < nr)
+			done |= 1UL << i;
+		if (i == nr || blob[i].size)
+			put_blob(w, i == nr ? &old : &blob[i]);
 	}
-	if (blob && !done)
-		put_blob(w, blob);
+	for (i = 0; i < nr; i++)
+		if (blob[i].size && !(done >> i & 1))
+			put_blob(w, &blob[i]);
 }
 
 int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct handover *from,
-		const char *name, const struct kho_blob *blob, struct fault *f)
+		const struct kho_blob *blob, unsigned int nr, struct fault *f)
 {
 	struct writer w = { .fdt = fdt, .abi = abi };
 
@@ -68,7 +78,7 @@ int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct 
 	TRY(&w, "root", fdt_begin_node(fdt, ""));
 	TRY(&w, "compatible", fdt_property_string(fdt, "compatible", abi->compatible));
 	put_u64(&w, KHO_PROP_MAP, map);
-	put_blobs(&w, from, name, blob);
+	put_blobs(&w, from, blob, nr);
 	TRY(&w, "root", fdt_end_node(fdt));
 	TRY(&w, "end", fdt_finish(fdt));
 

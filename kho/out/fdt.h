@@ -12,13 +12,14 @@
  * @abi:  the version to write
  * @map:  physical address of the map's root
  * @from: whose blobs go in, in their order, but for
- * @name: which gets
- * @blob: in its place, or last if @from has no such blob; or which is left out, if this is NULL
+ * @blob: the @nr ones, which take the place of those of the same names, or come last if @from has
+ *        none; one of 0 bytes is left out
+ * @nr:   entries in @blob, at most 64
  * @f:    what went wrong
  *
  * Return: 0; or -1 with fault fdt-full.
  */
 int kho_out_fdt(void *fdt, const struct kho_abi *abi, paddr_t map, const struct handover *from,
-		const char *name, const struct kho_blob *blob, struct fault *f);
+		const struct kho_blob *blob, unsigned int nr, struct fault *f);
 
 #endif

@@ -15,14 +15,17 @@ int kho_no_memory(struct fault *f, const char *what)
 
 int kho_living(struct kho_out *out, struct fault *f)
 {
+	unsigned int i;
+
 	if (out->lent.nr)
 		return 0;
 	if (!pageset_init(&out->own, out->pages, &out->own))
 		goto no_memory;
 	if (map_own(&out->map, &out->own) || !pageset_init(&out->lent, out->pages, &out->own))
 		goto undo_own;
-	if (!pageset_add(&out->lent, out->meta, out->meta + PAGE_SIZE))
-		goto undo_lent;
+	for (i = 0; i < out->nr_made; i++)
+		if (!pageset_add(&out->lent, out->made[i], out->made[i] + PAGE_SIZE))
+			goto undo_lent;
 	return 0;
 
 undo_lent:

@@ -5,11 +5,29 @@
 #ifndef BATON_KHO_OUT_OUTGOING_H
 #define BATON_KHO_OUT_OUTGOING_H
 
-#include "kho/in/incoming.h"
+#include "kho/handover.h"
+#include "lib/fault.h"
 #include "mm/pageset.h"
 
 /* No FDT of one page has more sub-nodes: the smallest takes 32 bytes. */
 #define KHO_MAX_BLOBS 127
+
+/* Blobs that can be made anew when a handover is built. */
+#define KHO_MAX_NEW 4
+
+/**
+ * struct kho_new_blob - a blob that is made anew when a handover is built
+ * @name:  it takes the place of the incoming blob of that name, or comes last
+ * @size:  bytes, at most a page; 0 to leave it out
+ * @write: fills a zeroed page with it; @in is the handover that came in
+ * @arg:   for @write
+ */
+struct kho_new_blob {
+	const char *name;
+	uint64_t size;
+	void (*write)(const struct kho_new_blob *blob, const struct handover *in, void *mem);
+	const void *arg;
+};
 
 /**
  * struct kho_out - the outgoing handover
@@ -17,7 +35,7 @@
  *         of the map never changes
  * @map:   the means to change @h.map
  * @pages: where its pages come from
- * @meta:  the page of kexec-metadata as it was built
+ * @made:  the pages of the @nr_made blobs that were made anew when it was built
  * @blobs: sub-nodes of the FDT
  * @named: where they point to, in their order: what must stay preserved
  * @own:   pages of the map and of baton's own books, which no block may cover; empty until the
@@ -29,7 +47,8 @@ struct kho_out {
 	struct handover h;
 	struct map_build map;
 	struct palloc *pages;
-	paddr_t meta;
+	paddr_t made[KHO_MAX_NEW];
+	unsigned int nr_made;
 	unsigned int blobs;
 	struct range named[KHO_MAX_BLOBS];
 	struct pageset own, lent;
@@ -41,17 +60,19 @@ struct kho_out {
  * @in:      a handover without findings; what it leads to is kept for as long as @out is
  * @abi:     the version that the next kernel speaks
  * @pages:   free RAM outside scratch
- * @release: what kexec-metadata names as the previous release ("baton-0.1"), at most 64 characters
+ * @blob:    the blobs that are made anew
+ * @nr:      entries in @blob, at most KHO_MAX_NEW
  * @f:       what went wrong
  *
- * The keys that go out are those that came in, less the order-0 keys of the old FDT page and the
- * old kexec-metadata page, plus those of the new ones. Every other blob keeps its name, address and
- * size.
+ * The keys that go out are those that came in, less the order-0 keys of the pages of the old FDT and
+ * of the old blobs of those names, plus those of the new ones. Every other blob keeps its name,
+ * address and size.
  *
  * Return: 0; or -1 with fault out-of-memory, fdt-full, order-too-large (a key that the next kernel
  * could not take in). On failure nothing is published and all pages taken are given back.
  */
 int kho_out_build(struct kho_out *out, const struct handover *in, const struct kho_abi *abi,
-		  struct palloc *pages, const char *release, struct fault *f);
+		  struct palloc *pages, const struct kho_new_blob *blob, unsigned int nr,
+		  struct fault *f);
 
 #endif

@@ -21,6 +21,8 @@
 
 #include <cmocka.h>
 
+#include "kho/client/client.h"
+#include "kho/client/metadata.h"
 #include "kho/in/incoming.h"
 #include "mm/palloc.h"
 
@@ -523,6 +525,7 @@ static inline struct model_run *model_run(struct model *m)
 	kho_in_fdt(&r->in, &r->scratch, &r->f);
 	r->in.h.borders = m->borders;
 	kho_in_ingest(&r->in, &m->ram, &r->scratch, &r->pm, &r->f);
+	client_check(&r->in.h, &r->f);
 	model_protect(m, PROT_READ | PROT_WRITE);
 	return r;
 }
@@ -541,6 +544,15 @@ static inline void model_print_findings(const struct findings *f)
 		fprintf(stderr, "# finding %s: %s\n", f->list[i].name, f->list[i].text);
 	if (f->total > FINDINGS_KEPT)
 		fprintf(stderr, "# and %lu more\n", f->total - FINDINGS_KEPT);
+}
+
+/* Build and publish as the kernel does: with kexec-metadata made anew. */
+static inline int model_publish(struct kho_out *out, const struct handover *in, const char *abi,
+				struct palloc *pages, const char *release, struct fault *f)
+{
+	struct kho_new_blob metadata = metadata_anew(release);
+
+	return kho_out_build(out, in, kho_abi_by_name(abi), pages, &metadata, 1, f);
 }
 
 /* All pages of the page map that should be set, compared one by one with the books. */

@@ -541,7 +541,7 @@ static inline void plan_blob(struct op *op)
 {
 	op->name = names[model_below(model_below(5) ? GOOD_NAMES : ARRAY_SIZE(names))];
 	/* which the next kernel reads */
-	if (op->kind != BLOB_REMOVE && !strcmp(op->name, KHO_METADATA))
+	if (op->kind != BLOB_REMOVE && !strcmp(op->name, METADATA))
 		op->name = names[0];
 	choose_target(op);
 	if (op->kind == BLOB_ADD) {

@@ -534,21 +534,19 @@ static inline void w_start(void)
 	w.left = UINT32_MAX;
 	w.out = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_true(sizeof(*w.out) <= 4096);
-	assert_int_equal(kho_out_build(w.out, &w.in->in.h, kho_abi_by_name("kho-v4"), &w.pa, "test",
-				       &fault),
-			 0);
+	assert_int_equal(model_publish(w.out, &w.in->in.h, "kho-v4", &w.pa, "test", &fault), 0);
 	assert_int_equal(kho_restore_init(&w.restore, &w.in->in.h, w.out, &fault), 0);
-	w_flag(w.out->meta, 1, W_LENT, true);
+	w_flag(w.out->made[0], 1, W_LENT, true);
 
 	for (i = 0; i < w.m->nr_key; i++)
 		if (w.m->key[i].addr != M_FDT && w.m->key[i].addr != M_META)
 			w.key[w.nr_key++] = w.m->key[i];
-	w.key[w.nr_key++] = (struct model_key){ w.out->meta, 0 };
+	w.key[w.nr_key++] = (struct model_key){ w.out->made[0], 0 };
 	for (j = 0; j < w.m->nr_blob; j++) {
 		struct w_blob *b = &w.blob[w.nr_blob++];
 
 		strcpy(b->name, w.m->blob[j].name);
-		b->addr = strcmp(b->name, KHO_METADATA) ? w.m->blob[j].addr : w.out->meta;
+		b->addr = strcmp(b->name, METADATA) ? w.m->blob[j].addr : w.out->made[0];
 		b->size = w.m->blob[j].size;
 	}
 }

@@ -853,7 +853,7 @@ static void blob_twice(void)
 	model_write_fdt(m);
 }
 
-static void metadata_version(void)
+static void metadata_of_version_2(void)
 {
 	model_write_metadata(m, M_META, 2, 1);
 }
@@ -966,7 +966,7 @@ static const struct corruption table[] = {
 	{ "blob from the byte before its block", blob_before, { "blob-not-preserved" } },
 	{ "kho-v2 blob outside all blocks", blob_in_v2, { "blob-not-preserved" } },
 	{ "two blobs of one name", blob_twice, { "blob-twice" } },
-	{ "metadata of version 2", metadata_version, { "metadata-version" } },
+	{ "metadata of version 2", metadata_of_version_2, { "metadata-version" } },
 	{ "metadata of 72 bytes", metadata_short, { "metadata-version" } },
 };
 
@@ -1262,6 +1262,7 @@ static void fuzz(void **state)
 			pagemap_set(&pm, scratch.r[i].base, scratch.r[i].end);
 		kho_in_fdt(&in, &scratch, &f);
 		kho_in_ingest(&in, &m->ram, &scratch, &pm, &f);
+		client_check(&in.h, &f);
 		ask_everything(&in);
 		model_protect(m, PROT_READ | PROT_WRITE);
 

@@ -95,7 +95,9 @@ static int setup(void **state)
 	b->abi = b->in.h.abi;
 	grants = -1;
 	palloc_init(&b->pages, &b->map, &b->info.window, grant);
-	assert_int_equal(kho_out_build(&b->out, &b->in.h, b->abi, &b->pages, "baton-test", &f), 0);
+	assert_int_equal(model_publish(&b->out, &b->in.h, b->abi->compatible, &b->pages,
+				       "baton-test", &f),
+			 0);
 	b->hands_over = true;
 	assert_int_equal(kho_restore_init(&b->restore, &b->in.h, &b->out, &f), 0);
 	monitor_init(m, b, &machine);
@@ -468,7 +470,7 @@ static void keeps(void **state)
 	right("write 0x5200000 mine; preserve 0x5200000 order 1; verify");
 	assert_memory_equal(model_at(model, M_BLOB), "mine", 4);
 	wrong("write 0x5001000 x", "not-owned");
-	snprintf(line, sizeof(line), "write 0x%lx x", b->out.meta);
+	snprintf(line, sizeof(line), "write 0x%lx x", b->out.made[0]);
 	wrong(line, "not-owned");
 	free(before);
 }

@@ -209,7 +209,7 @@ static int setup(void **state)
 	palloc_init(&pages, &pm, &m->window, NULL);
 	origin_begin(&in, &m->window, kho_abi_by_name("kho-v4"), model_at(m, M_ARRAY), 2);
 	in.data.scratch_addr = M_ARRAY; /* a pointer is no address here */
-	if (kho_out_build(&handover, &in.h, in.h.abi, &pages, "baton-test", &fault))
+	if (model_publish(&handover, &in.h, in.h.abi->compatible, &pages, "baton-test", &fault))
 		return -1;
 	return kho_restore_init(&restore, &in.h, &handover, &fault);
 }

@@ -75,7 +75,7 @@ static void take_in(void)
 
 static int build_for(const char *abi)
 {
-	return kho_out_build(&out, &in->in.h, kho_abi_by_name(abi), &pa, RELEASE, &fault);
+	return model_publish(&out, &in->in.h, abi, &pa, RELEASE, &fault);
 }
 
 static void build_ok(const char *abi)
@@ -528,8 +528,8 @@ static void long_release(void **state)
 	(void)state;
 	take_in();
 	assert_int_equal(
-		kho_out_build(
-			&out, &in->in.h, kho_abi_by_name("kho-v4"), &pa,
+		model_publish(
+			&out, &in->in.h, "kho-v4", &pa,
 			"0123456789012345678901234567890123456789012345678901234567890123456789",
 			&fault),
 		0);
@@ -574,8 +574,7 @@ static void published_last(void **state)
 	guarded = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	stores_seen = 0;
 	sigaction(SIGSEGV, &act, &old);
-	i = (unsigned int)kho_out_build(guarded, &in->in.h, kho_abi_by_name("kho-v4"), &pa, RELEASE,
-					&fault);
+	i = (unsigned int)model_publish(guarded, &in->in.h, "kho-v4", &pa, RELEASE, &fault);
 	sigaction(SIGSEGV, &old, NULL);
 	assert_int_equal(i, 0);
 	assert_int_equal(stores_seen, 1);

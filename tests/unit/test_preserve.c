@@ -580,7 +580,7 @@ static void not_owned(void **state)
 	assert_int_equal(kho_unpreserve(w.out, at, 0, &fault), 0);
 	palloc_free(&w.pa, at, 1);
 	/* the metadata that was built can be replaced */
-	at = w.out->meta;
+	at = w.out->made[0];
 	assert_int_equal(kho_blob_remove(w.out, "kexec-metadata", &fault), 0);
 	assert_int_equal(kho_unpreserve_free(w.out, at, &fault), 0);
 	w_read(after);

@@ -137,8 +137,8 @@ static void block_cases(void **state)
 		assert_true(w_page_is_set(table[i].addr));
 	}
 	/* the new metadata was not handed over */
-	expect("the outgoing metadata", kho_restore_block(&w.restore, w.out->meta, &order, &fault),
-	       "not-preserved");
+	expect("the outgoing metadata",
+	       kho_restore_block(&w.restore, w.out->made[0], &order, &fault), "not-preserved");
 	/* without its blob, the block is like any other */
 	expect("blob", kho_blob_remove(w.out, "LUO", &fault), NULL);
 	expect("block", kho_restore_free(&w.restore, M_BLOB, &fault), NULL);
