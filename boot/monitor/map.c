@@ -51,7 +51,7 @@ static void find_area(const struct monitor *m, paddr_t limit, struct area *a)
 		a->end = pagemap_first_set(&b->map, a->base, limit);
 	} else if (in_block(m->out, a, "outgoing FDT", "preserved")) {
 		/* it says so */
-	} else if (pageset_any(&b->out.own, a->base, a->end)) {
+	} else if (pageset_any(&b->out.books, a->base, a->end)) {
 		a->owner = "outgoing map and its books";
 	} else if (is_own(m, a->base, PAGE_SIZE)) {
 		a->owner = "own, not preserved";

@@ -25,7 +25,7 @@ bool is_own(const struct monitor *m, paddr_t addr, uint64_t size)
 	for (unsigned int i = 0; i < out->nr_made; i++)
 		if (addr < out->made[i] + PAGE_SIZE && end > out->made[i])
 			return false;
-	return pageset_all(&out->lent, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE));
+	return pageset_all(&out->owned, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE));
 }
 
 int not_own(const struct monitor *m, paddr_t addr, uint64_t size)

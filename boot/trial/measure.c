@@ -52,7 +52,7 @@ static int fill_leaf(struct baton *b, paddr_t at)
 
 	if (bits) {
 		leaf.bits = memset(bits, 0xff, PAGE_SIZE);
-		err = map_add_leaf(&b->out.map, &leaf);
+		err = map_add_leaf(&b->out.build, &leaf);
 	}
 	return err ? fault_set(&b->fault, "out-of-memory", "no page for the map") : 0;
 }

@@ -144,47 +144,47 @@ int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf)
 	return b->map->format->add_leaf(b, leaf);
 }
 
-int map_enter(struct map_build *b, paddr_t addr, unsigned int order)
+int map_add_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
-	return b->map->format->enter(b, addr, order);
+	return b->map->format->add_key(b, addr, order);
 }
 
-bool map_leave(struct map_build *b, paddr_t addr, unsigned int order)
+bool map_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
-	return b->map->format->leave(b, addr, order);
+	return b->map->format->remove_key(b, addr, order);
 }
 
-struct books {
-	struct pageset *own;
+struct entry {
+	struct pageset *books;
 	bool failed;
 };
 
-static enum map_next add_to_books(void *arg, const struct map_page *page)
+static enum map_next enter_page(void *arg, const struct map_page *page)
 {
-	struct books *books = arg;
+	struct entry *e = arg;
 
-	books->failed = !pageset_add(books->own, page->addr, page->addr + PAGE_SIZE);
-	return books->failed ? MAP_STOP : MAP_FOLLOW;
+	e->failed = !pageset_add(e->books, page->addr, page->addr + PAGE_SIZE);
+	return e->failed ? MAP_STOP : MAP_FOLLOW;
 }
 
-static enum map_next take_off_books(void *arg, const struct map_page *page)
+static enum map_next strike_page(void *arg, const struct map_page *page)
 {
-	struct books *books = arg;
+	struct entry *e = arg;
 
-	pageset_remove(books->own, page->addr, page->addr + PAGE_SIZE);
+	pageset_remove(e->books, page->addr, page->addr + PAGE_SIZE);
 	return MAP_FOLLOW;
 }
 
-int map_own(struct map_build *b, struct pageset *own)
+int map_keep_books(struct map_build *b, struct pageset *books)
 {
-	struct books books = { .own = own };
+	struct entry e = { .books = books };
 
-	map_walk(b->map, &(struct map_visitor){ .page = add_to_books, .arg = &books });
-	if (books.failed) {
-		map_walk(b->map, &(struct map_visitor){ .page = take_off_books, .arg = &books });
+	map_walk(b->map, &(struct map_visitor){ .page = enter_page, .arg = &e });
+	if (e.failed) {
+		map_walk(b->map, &(struct map_visitor){ .page = strike_page, .arg = &e });
 		return -1;
 	}
-	b->own = own;
+	b->books = books;
 	return 0;
 }
 

@@ -92,12 +92,12 @@ struct map {
  * struct map_build - the means to change a map, be it published or still aside
  * @map:   the map; its root and its count of pages are kept up to date
  * @pages: where its pages come from
- * @own:   the set in which they are entered, or NULL
+ * @books: the set in which they are entered, or NULL
  */
 struct map_build {
 	struct map *map;
 	struct palloc *pages;
-	struct pageset *own;
+	struct pageset *books;
 };
 
 /**
@@ -106,7 +106,7 @@ struct map_build {
  * @walk:     see map_walk(); leaves nothing out
  * @has, @find, @meets: see the functions; the root is not 0
  * @init:     see map_build_init(); takes the root
- * @add_leaf, @enter, @leave, @free: see the functions
+ * @add_leaf, @add_key, @remove_key, @free: see the functions
  */
 struct map_format {
 	bool zero_is_empty;
@@ -117,8 +117,8 @@ struct map_format {
 		      unsigned int *found);
 	int (*init)(struct map_build *b);
 	int (*add_leaf)(struct map_build *b, const struct kho_leaf *leaf);
-	int (*enter)(struct map_build *b, paddr_t addr, unsigned int order);
-	bool (*leave)(struct map_build *b, paddr_t addr, unsigned int order);
+	int (*add_key)(struct map_build *b, paddr_t addr, unsigned int order);
+	bool (*remove_key)(struct map_build *b, paddr_t addr, unsigned int order);
 	void (*free)(struct map_build *b);
 };
 
@@ -177,17 +177,17 @@ int map_build_init(struct map_build *b, struct map *map, const struct map_format
  */
 int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
-/** map_enter() - let the key be in the map, by one store. */
-int map_enter(struct map_build *b, paddr_t addr, unsigned int order);
+/** map_add_key() - let the key be in the map, by one store. */
+int map_add_key(struct map_build *b, paddr_t addr, unsigned int order);
 
 /**
- * map_leave() - take the key out, by one store; pages that held nothing else are given back
+ * map_remove_key() - take the key out, by one store; pages that held nothing else are given back
  * Return: false if the map does not have it.
  */
-bool map_leave(struct map_build *b, paddr_t addr, unsigned int order);
+bool map_remove_key(struct map_build *b, paddr_t addr, unsigned int order);
 
-/** map_own() - enter the map's pages, also those to come, in @own. On failure none is. */
-int map_own(struct map_build *b, struct pageset *own);
+/** map_keep_books() - enter the map's pages, also those to come, in @books. On failure none is. */
+int map_keep_books(struct map_build *b, struct pageset *books);
 
 /** map_free() - give every page of the map back; its root is then 0. */
 void map_free(struct map_build *b);

@@ -4,7 +4,7 @@
 
 int map_take_over(struct map_build *b, paddr_t at)
 {
-	if (!b->own || pageset_add(b->own, at, at + PAGE_SIZE))
+	if (!b->books || pageset_add(b->books, at, at + PAGE_SIZE))
 		return 0;
 	palloc_free(b->pages, at, 1);
 	return -1;
@@ -19,7 +19,7 @@ void *map_take_page(struct map_build *b, paddr_t *at)
 
 void map_give_back(struct map_build *b, paddr_t at)
 {
-	if (b->own)
-		pageset_remove(b->own, at, at + PAGE_SIZE);
+	if (b->books)
+		pageset_remove(b->books, at, at + PAGE_SIZE);
 	palloc_free(b->pages, at, 1);
 }

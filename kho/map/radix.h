@@ -55,19 +55,19 @@ static inline unsigned int radix_index(uint64_t key, unsigned int level)
 
 /* radix_build.c: the operations that change a tree */
 
-/** radix_build_init() - take the root. Return: -1 if there is no page. */
-int radix_build_init(struct map_build *b);
+/** radix_init() - take the root. Return: -1 if there is no page. */
+int radix_init(struct map_build *b);
 
-/** radix_build_leaf() - map_add_leaf(): what leads to the leaf is completed first and linked last. */
-int radix_build_leaf(struct map_build *b, const struct kho_leaf *leaf);
+/** radix_add_leaf() - map_add_leaf(): what leads to the leaf is completed first and linked last. */
+int radix_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
-/** radix_build_key() - map_enter(). */
-int radix_build_key(struct map_build *b, paddr_t addr, unsigned int order);
+/** radix_add_key() - map_add_key(). */
+int radix_add_key(struct map_build *b, paddr_t addr, unsigned int order);
 
-/** radix_build_remove() - map_leave(). */
-bool radix_build_remove(struct map_build *b, paddr_t addr, unsigned int order);
+/** radix_remove_key() - map_remove_key(). */
+bool radix_remove_key(struct map_build *b, paddr_t addr, unsigned int order);
 
-/** radix_build_free() - map_free(). */
-void radix_build_free(struct map_build *b);
+/** radix_free() - map_free(). */
+void radix_free(struct map_build *b);
 
 #endif

@@ -62,7 +62,7 @@ undo:
 	return -1;
 }
 
-int radix_build_init(struct map_build *b)
+int radix_init(struct map_build *b)
 {
 	if (!map_take_page(b, &b->map->root))
 		return -1;
@@ -70,7 +70,7 @@ int radix_build_init(struct map_build *b)
 	return 0;
 }
 
-int radix_build_leaf(struct map_build *b, const struct kho_leaf *leaf)
+int radix_add_leaf(struct map_build *b, const struct kho_leaf *leaf)
 {
 	uint64_t key = radix_key(leaf->base, leaf->order);
 	unsigned int level;
@@ -79,7 +79,7 @@ int radix_build_leaf(struct map_build *b, const struct kho_leaf *leaf)
 	return map_take_over(b, leaf->addr) ? -1 : hang(b, key, leaf->addr, top, level);
 }
 
-int radix_build_key(struct map_build *b, paddr_t addr, unsigned int order)
+int radix_add_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
 	uint64_t key = radix_key(addr, order), bit = 1UL << key % 64;
 	unsigned int level, word = key % KHO_LEAF_BITS / 64;
@@ -109,7 +109,7 @@ static bool nothing_else(const uint64_t *page, unsigned int except)
 	return true;
 }
 
-bool radix_build_remove(struct map_build *b, paddr_t addr, unsigned int order)
+bool radix_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
 	uint64_t key = radix_key(addr, order), bit = 1UL << key % 64;
 	unsigned int level, top, word = key % KHO_LEAF_BITS / 64;
@@ -158,7 +158,7 @@ static void free_page(struct map_build *b, paddr_t addr, unsigned int level)
 	map_give_back(b, addr);
 }
 
-void radix_build_free(struct map_build *b)
+void radix_free(struct map_build *b)
 {
 	free_page(b, b->map->root, RADIX_ROOT);
 }

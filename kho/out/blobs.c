@@ -102,14 +102,14 @@ static int switch_fdt(struct kho_out *out, const struct kho_blob *blob, struct f
 		return kho_no_memory(f, "a new outgoing FDT");
 	if (kho_out_fdt(mem, out->h.abi, out->h.map.root, &out->h, blob, 1, f))
 		goto undo;
-	if (kho_enter(out, fdt, 0)) {
+	if (kho_add_key(out, fdt, 0)) {
 		kho_no_memory(f, "nodes of the outgoing map");
 		goto undo;
 	}
 
 	publish(&out->h.fdt, fdt);
 
-	kho_leave(out, old, 0);
+	kho_remove_key(out, old, 0);
 	palloc_free(out->pages, old, 1);
 	return 0;
 

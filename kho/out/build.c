@@ -150,7 +150,7 @@ static void *preserved_page(struct build *b, paddr_t *at)
 {
 	void *page = palloc_pages(b->pages, 1, at);
 
-	if (page && map_enter(&b->tree, *at, 0))
+	if (page && map_add_key(&b->tree, *at, 0))
 		return NULL;
 	return page;
 }
@@ -231,7 +231,7 @@ int kho_out_build(struct kho_out *out, const struct handover *in, const struct k
 	out->h.fdt = 0;
 	out->h.map = b.map;
 	out->h.abi = abi;
-	out->map = (struct map_build){ .map = &out->h.map, .pages = pages };
+	out->build = (struct map_build){ .map = &out->h.map, .pages = pages };
 	out->pages = pages;
 	for (i = 0; i < nr; i++)
 		if (b.blob[i].addr)

@@ -13,41 +13,42 @@ int kho_no_memory(struct fault *f, const char *what)
 	return fault_set(f, "out-of-memory", "no free page outside scratch for %s", what);
 }
 
-int kho_living(struct kho_out *out, struct fault *f)
+int kho_open_books(struct kho_out *out, struct fault *f)
 {
 	unsigned int i;
 
-	if (out->lent.nr)
+	if (out->owned.nr)
 		return 0;
-	if (!pageset_init(&out->own, out->pages, &out->own))
+	if (!pageset_init(&out->books, out->pages, &out->books))
 		goto no_memory;
-	if (map_own(&out->map, &out->own) || !pageset_init(&out->lent, out->pages, &out->own))
-		goto undo_own;
+	if (map_keep_books(&out->build, &out->books) ||
+	    !pageset_init(&out->owned, out->pages, &out->books))
+		goto undo_books;
 	for (i = 0; i < out->nr_made; i++)
-		if (!pageset_add(&out->lent, out->made[i], out->made[i] + PAGE_SIZE))
-			goto undo_lent;
+		if (!pageset_add(&out->owned, out->made[i], out->made[i] + PAGE_SIZE))
+			goto undo_owned;
 	return 0;
 
-undo_lent:
-	pageset_free(&out->lent);
-undo_own:
-	out->map.own = NULL;
-	pageset_free(&out->own);
+undo_owned:
+	pageset_free(&out->owned);
+undo_books:
+	out->build.books = NULL;
+	pageset_free(&out->books);
 no_memory:
 	return kho_no_memory(f, "the books of baton's own pages");
 }
 
-int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order)
+int kho_add_key(struct kho_out *out, paddr_t addr, unsigned int order)
 {
-	return map_enter(&out->map, addr, order);
+	return map_add_key(&out->build, addr, order);
 }
 
-bool kho_leave(struct kho_out *out, paddr_t addr, unsigned int order)
+bool kho_remove_key(struct kho_out *out, paddr_t addr, unsigned int order)
 {
-	return map_leave(&out->map, addr, order);
+	return map_remove_key(&out->build, addr, order);
 }
 
-int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+int kho_check_unnamed(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
 	struct kho_blob blob;
 	paddr_t fdt = out->h.fdt;
@@ -68,7 +69,7 @@ int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struc
 	return 0;
 }
 
-int kho_check_ram(const struct kho_out *out, paddr_t base, uint64_t pages, struct fault *f)
+int kho_check_run(const struct kho_out *out, paddr_t base, uint64_t pages, struct fault *f)
 {
 	uint64_t size = pages << PAGE_SHIFT;
 	unsigned int i;
@@ -113,7 +114,7 @@ int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order,
 	return 0;
 }
 
-int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
+int kho_check_overlap(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
 {
 	unsigned int other;
 
@@ -121,7 +122,7 @@ int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order,
 		return fault_set(f, "overlap",
 				 "block 0x%lx of order %u overlaps a preserved block of order %u",
 				 addr, order, other);
-	if (pageset_any(&out->own, addr, block_end(addr, order)))
+	if (pageset_any(&out->books, addr, block_end(addr, order)))
 		return fault_set(
 			f, "in-use",
 			"block 0x%lx of order %u holds pages of the outgoing map or of baton's books",
@@ -129,14 +130,14 @@ int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order,
 	return 0;
 }
 
-int kho_whose(const struct kho_out *out, paddr_t base, paddr_t end, enum kho_claim *claim,
-	      struct fault *f)
+int kho_check_free(const struct kho_out *out, paddr_t base, paddr_t end, bool *is_free,
+		   struct fault *f)
 {
 	const struct pagemap *pm = out->pages->map;
 	paddr_t clear = pagemap_first_clear(pm, base, end);
 
-	*claim = clear < end ? KHO_FREE : KHO_CALLERS;
-	if (*claim == KHO_FREE && pagemap_any(pm, base, end))
+	*is_free = clear < end;
+	if (*is_free && pagemap_any(pm, base, end))
 		return fault_set(
 			f, "in-use",
 			"0x%lx – 0x%lx is partly free, from 0x%lx on; expected all or none of it",
@@ -144,28 +145,28 @@ int kho_whose(const struct kho_out *out, paddr_t base, paddr_t end, enum kho_cla
 	return 0;
 }
 
-int kho_claim(struct kho_out *out, paddr_t base, paddr_t end)
+int kho_claim_run(struct kho_out *out, paddr_t base, paddr_t end)
 {
 	uint64_t pages = (end - base) >> PAGE_SHIFT;
 
 	/* first of all set in the page map: what is allocated from here on must lie elsewhere */
 	if (!palloc_adopt(out->pages, base, pages))
 		return -1;
-	if (pageset_add(&out->lent, base, end))
+	if (pageset_add(&out->owned, base, end))
 		return 0;
 	palloc_free(out->pages, base, pages);
 	return -1;
 }
 
-void kho_release(struct kho_out *out, paddr_t base, paddr_t end)
+void kho_release_run(struct kho_out *out, paddr_t base, paddr_t end)
 {
-	pageset_remove(&out->lent, base, end);
+	pageset_remove(&out->owned, base, end);
 	palloc_free(out->pages, base, (end - base) >> PAGE_SHIFT);
 }
 
-int kho_check_lent(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+int kho_check_owned(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
-	if (!pageset_all(&out->lent, base, end))
+	if (!pageset_all(&out->owned, base, end))
 		return fault_set(
 			f, "not-owned",
 			"0x%lx – 0x%lx was neither allocated, restored, nor free when it was preserved",

@@ -11,46 +11,47 @@ static inline paddr_t block_end(paddr_t addr, unsigned int order)
 }
 
 /**
- * kho_living() - make ready for changes, once: find the pages that no block may cover
+ * kho_open_books() - make ready for changes, once: find the pages that no block may cover
  * Return: 0; or -1 with fault out-of-memory.
  */
-int kho_living(struct kho_out *out, struct fault *f);
+int kho_open_books(struct kho_out *out, struct fault *f);
 
 /** kho_no_memory() - the fault out-of-memory. Return: -1. */
 int kho_no_memory(struct fault *f, const char *what);
 
-/** kho_enter() - publish a key, by one store. Return: -1, and nothing is, without memory. */
-int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order);
+/** kho_add_key() - publish a key, by one store. Return: -1, and nothing is, without memory. */
+int kho_add_key(struct kho_out *out, paddr_t addr, unsigned int order);
 
-/** kho_leave() - take a key out, by one store. Return: false if it was not published. */
-bool kho_leave(struct kho_out *out, paddr_t addr, unsigned int order);
+/** kho_remove_key() - take a key out, by one store. Return: false if it was not published. */
+bool kho_remove_key(struct kho_out *out, paddr_t addr, unsigned int order);
 
-/** kho_check_unused() - fault in-use if the published FDT or a blob meets [@base, @end). */
-int kho_check_unused(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
+/** kho_check_unnamed() - fault in-use if [@base, @end) holds bytes of the published FDT or of a blob. */
+int kho_check_unnamed(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
 
-/** kho_check_ram() - faults of a whole run: bad-block, not-ram, in-scratch. */
-int kho_check_ram(const struct kho_out *out, paddr_t base, uint64_t pages, struct fault *f);
-
-/** kho_check_block() - faults of a block in a run that is good: overlap, in-use. */
-int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
+/** kho_check_run() - faults of a run as a whole: bad-block, not-ram, in-scratch. */
+int kho_check_run(const struct kho_out *out, paddr_t base, uint64_t pages, struct fault *f);
 
 /** kho_check_shape() - fault bad-block: misaligned, too large, or across NUMA nodes. */
 int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
 
-/** enum kho_claim - whose a run is: the caller's all along, or nobody's until it is preserved */
-enum kho_claim { KHO_CALLERS, KHO_FREE };
+/** kho_check_overlap() - overlap with what is published, in-use by the books; the run must be good. */
+int kho_check_overlap(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
 
-/** kho_whose() - tell which. Return: -1 and in-use if only some of the pages are free. */
-int kho_whose(const struct kho_out *out, paddr_t base, paddr_t end, enum kho_claim *claim,
-	      struct fault *f);
+/**
+ * kho_check_free() - tell whether a run is free, or the caller's all along
+ * @is_free: set
+ * Return: 0; or -1 and in-use if only some of the pages are free.
+ */
+int kho_check_free(const struct kho_out *out, paddr_t base, paddr_t end, bool *is_free,
+		   struct fault *f);
 
-/** kho_claim() - take a free run for the caller. Return: -1, and it is not, without memory. */
-int kho_claim(struct kho_out *out, paddr_t base, paddr_t end);
+/** kho_check_owned() - fault not-owned unless a caller owns all of the run. */
+int kho_check_owned(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
 
-/** kho_release() - give a run back that the caller was lent. */
-void kho_release(struct kho_out *out, paddr_t base, paddr_t end);
+/** kho_claim_run() - let the caller own a free run. Return: -1, and nothing changes, without memory. */
+int kho_claim_run(struct kho_out *out, paddr_t base, paddr_t end);
 
-/** kho_check_lent() - fault not-owned unless all of the run may be given back. */
-int kho_check_lent(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
+/** kho_release_run() - make a run free that the caller owns. */
+void kho_release_run(struct kho_out *out, paddr_t base, paddr_t end);
 
 #endif

@@ -33,25 +33,25 @@ struct kho_new_blob {
  * struct kho_out - the outgoing handover
  * @h:     the view of what is published; @h.fdt is 0 until the handover is complete, and the root
  *         of the map never changes
- * @map:   the means to change @h.map
+ * @build: the means to change @h.map
  * @pages: where its pages come from
  * @made:  the pages of the @nr_made blobs that were made anew when it was built
  * @blobs: sub-nodes of the FDT
  * @named: where they point to, in their order: what must stay preserved
- * @own:   pages of the map and of baton's own books, which no block may cover; empty until the
+ * @books: pages of the map and of the books themselves, which no block may cover; empty until the
  *         first change
- * @lent:  pages that callers hold and may give back: allocated, restored, or free until they were
+ * @owned: pages that callers own and may give back: allocated, restored, or free until they were
  *         preserved
  */
 struct kho_out {
 	struct handover h;
-	struct map_build map;
+	struct map_build build;
 	struct palloc *pages;
 	paddr_t made[KHO_MAX_NEW];
 	unsigned int nr_made;
 	unsigned int blobs;
 	struct range named[KHO_MAX_BLOBS];
-	struct pageset own, lent;
+	struct pageset books, owned;
 };
 
 /**

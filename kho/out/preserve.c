@@ -24,26 +24,26 @@ static unsigned int first_order(const struct kho_out *out, paddr_t base, paddr_t
 }
 
 /* Take the keys of a run out again, as far as they are in. */
-static void leave_run(struct kho_out *out, paddr_t base, paddr_t stop, paddr_t end)
+static void remove_run(struct kho_out *out, paddr_t base, paddr_t stop, paddr_t end)
 {
 	while (base < stop) {
 		unsigned int order = first_order(out, base, end);
 
-		kho_leave(out, base, order);
+		kho_remove_key(out, base, order);
 		base = block_end(base, order);
 	}
 }
 
 /* Publish the keys of a run, one after the other; all of them or none. */
-static int enter_run(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+static int add_run(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
 	paddr_t at = base;
 
 	while (at < end) {
 		unsigned int order = first_order(out, at, end);
 
-		if (kho_enter(out, at, order)) {
-			leave_run(out, base, at, end);
+		if (kho_add_key(out, at, order)) {
+			remove_run(out, base, at, end);
 			return kho_no_memory(f, "nodes of the outgoing map");
 		}
 		at = block_end(at, order);
@@ -52,28 +52,28 @@ static int enter_run(struct kho_out *out, paddr_t base, paddr_t end, struct faul
 }
 
 /* Preserve a run that has been found good, after it has been claimed if it is nobody's. */
-static int claim_and_enter(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
+static int claim_and_add(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
-	enum kho_claim claim;
+	bool is_free;
 
-	if (kho_whose(out, base, end, &claim, f))
+	if (kho_check_free(out, base, end, &is_free, f))
 		return -1;
-	if (claim == KHO_FREE && kho_claim(out, base, end))
+	if (is_free && kho_claim_run(out, base, end))
 		return kho_no_memory(f, "the books of baton's own pages");
-	if (!enter_run(out, base, end, f))
+	if (!add_run(out, base, end, f))
 		return 0;
-	if (claim == KHO_FREE)
-		kho_release(out, base, end);
+	if (is_free)
+		kho_release_run(out, base, end);
 	return -1;
 }
 
 int kho_preserve(struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f)
 {
-	if (kho_living(out, f) || kho_check_shape(out, addr, order, f) ||
-	    kho_check_ram(out, addr, 1UL << order, f) || kho_check_block(out, addr, order, f))
+	if (kho_open_books(out, f) || kho_check_shape(out, addr, order, f) ||
+	    kho_check_run(out, addr, 1UL << order, f) || kho_check_overlap(out, addr, order, f))
 		return -1;
 	/* a block is the run that is one block: it is aligned, allowed, and in one NUMA node */
-	return claim_and_enter(out, addr, block_end(addr, order), f);
+	return claim_and_add(out, addr, block_end(addr, order), f);
 }
 
 static int not_preserved(struct fault *f, paddr_t addr, unsigned int order)
@@ -88,9 +88,9 @@ int kho_unpreserve(struct kho_out *out, paddr_t addr, unsigned int order, struct
 		return -1;
 	if (!handover_has_key(&out->h, addr, order))
 		return not_preserved(f, addr, order);
-	if (kho_check_unused(out, addr, block_end(addr, order), f))
+	if (kho_check_unnamed(out, addr, block_end(addr, order), f))
 		return -1;
-	kho_leave(out, addr, order);
+	kho_remove_key(out, addr, order);
 	return 0;
 }
 
@@ -98,23 +98,23 @@ int kho_preserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, struct
 {
 	paddr_t at = addr, end = addr + (pages << PAGE_SHIFT);
 
-	if (kho_living(out, f) || kho_check_ram(out, addr, pages, f))
+	if (kho_open_books(out, f) || kho_check_run(out, addr, pages, f))
 		return -1;
 	while (at < end) {
 		unsigned int order = first_order(out, at, end);
 
-		if (kho_check_block(out, at, order, f))
+		if (kho_check_overlap(out, at, order, f))
 			return -1;
 		at = block_end(at, order);
 	}
-	return claim_and_enter(out, addr, end, f);
+	return claim_and_add(out, addr, end, f);
 }
 
 int kho_unpreserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, struct fault *f)
 {
 	paddr_t at = addr, end = addr + (pages << PAGE_SHIFT);
 
-	if (kho_check_ram(out, addr, pages, f))
+	if (kho_check_run(out, addr, pages, f))
 		return -1;
 	while (at < end) {
 		unsigned int order = first_order(out, at, end);
@@ -123,9 +123,9 @@ int kho_unpreserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, stru
 			return not_preserved(f, at, order);
 		at = block_end(at, order);
 	}
-	if (kho_check_unused(out, addr, end, f))
+	if (kho_check_unnamed(out, addr, end, f))
 		return -1;
-	leave_run(out, addr, end, end);
+	remove_run(out, addr, end, end);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, str
 			  PAGE_SIZE << out->h.abi->max_order);
 		return NULL;
 	}
-	if (kho_living(out, f))
+	if (kho_open_books(out, f))
 		return NULL;
 	mem = palloc_block(out->pages, order, out->h.borders, &at);
 	if (!mem) {
@@ -150,13 +150,13 @@ void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, str
 		return NULL;
 	}
 	end = block_end(at, order);
-	if (!pageset_add(&out->lent, at, end)) {
+	if (!pageset_add(&out->owned, at, end)) {
 		palloc_free(out->pages, at, 1UL << order);
 		kho_no_memory(f, "the books of baton's own pages");
 		return NULL;
 	}
-	if (enter_run(out, at, end, f)) {
-		kho_release(out, at, end);
+	if (add_run(out, at, end, f)) {
+		kho_release_run(out, at, end);
 		return NULL;
 	}
 	*addr = at;
@@ -171,11 +171,11 @@ int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f)
 	if (!handover_find_key(&out->h, addr, &base, &order) || base != addr)
 		return fault_set(f, "not-preserved", "no block begins at 0x%lx in the outgoing map",
 				 addr);
-	if (kho_check_unused(out, addr, block_end(addr, order), f) ||
-	    kho_check_lent(out, addr, block_end(addr, order), f))
+	if (kho_check_unnamed(out, addr, block_end(addr, order), f) ||
+	    kho_check_owned(out, addr, block_end(addr, order), f))
 		return -1;
 	/* first out of the map, then free: a free page may be written at once */
-	kho_leave(out, addr, order);
-	kho_release(out, addr, block_end(addr, order));
+	kho_remove_key(out, addr, order);
+	kho_release_run(out, addr, block_end(addr, order));
 	return 0;
 }

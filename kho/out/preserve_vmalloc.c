@@ -10,7 +10,7 @@
 /**
  * struct list - a list being made
  * @out, @order, @f: the arguments of kho_preserve_vmalloc()
- * @claim: whose its blocks are
+ * @is_free: its blocks are free, and to be claimed
  * @first: its first chunk, 0 for none yet
  * @chunk: its last chunk, @used entries of it used
  * @done:  blocks in it
@@ -19,7 +19,7 @@ struct list {
 	struct kho_out *out;
 	unsigned int order;
 	struct fault *f;
-	enum kho_claim claim;
+	bool is_free;
 	paddr_t first;
 	struct kho_vmalloc_chunk *chunk;
 	unsigned int used;
@@ -43,13 +43,13 @@ static int add_chunk(struct list *l)
 	return 0;
 }
 
-static int check_block(struct list *l, paddr_t addr, enum kho_claim *claim)
+static int check_block(struct list *l, paddr_t addr, bool *is_free)
 {
 	if (kho_check_shape(l->out, addr, l->order, l->f) ||
-	    kho_check_ram(l->out, addr, 1UL << l->order, l->f) ||
-	    kho_check_block(l->out, addr, l->order, l->f))
+	    kho_check_run(l->out, addr, 1UL << l->order, l->f) ||
+	    kho_check_overlap(l->out, addr, l->order, l->f))
 		return -1;
-	return kho_whose(l->out, addr, block_end(addr, l->order), claim, l->f);
+	return kho_check_free(l->out, addr, block_end(addr, l->order), is_free, l->f);
 }
 
 /* Check all blocks, before anything is done with any. */
@@ -62,16 +62,16 @@ static int check_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 				 "list of %u blocks of order %u; expected 1 to %u pages", nr,
 				 l->order, UINT32_MAX);
 	for (i = 0; i < nr; i++) {
-		enum kho_claim claim;
+		bool is_free;
 
-		if (check_block(l, pages[i], &claim))
+		if (check_block(l, pages[i], &is_free))
 			return -1;
-		if (i && claim != l->claim)
+		if (i && is_free != l->is_free)
 			return fault_set(
 				l->f, "in-use",
 				"block 0x%lx of the list is %s, others are not; expected all or none",
-				pages[i], claim == KHO_FREE ? "free" : "not free");
-		l->claim = claim;
+				pages[i], is_free ? "free" : "not free");
+		l->is_free = is_free;
 	}
 	return 0;
 }
@@ -81,18 +81,18 @@ static int claim_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 {
 	uint32_t i;
 
-	for (i = 0; l->claim == KHO_FREE && i < nr; i++) {
-		enum kho_claim claim;
+	for (i = 0; l->is_free && i < nr; i++) {
+		bool is_free;
 
 		/* no longer free: it is, or overlaps, one from further up in the list */
-		if (kho_whose(l->out, pages[i], block_end(pages[i], l->order), &claim, l->f))
+		if (kho_check_free(l->out, pages[i], block_end(pages[i], l->order), &is_free, l->f))
 			goto undo;
-		if (claim != KHO_FREE) {
+		if (!is_free) {
 			fault_set(l->f, "overlap",
 				  "block 0x%lx is not free any more: twice in the list", pages[i]);
 			goto undo;
 		}
-		if (kho_claim(l->out, pages[i], block_end(pages[i], l->order))) {
+		if (kho_claim_run(l->out, pages[i], block_end(pages[i], l->order))) {
 			kho_no_memory(l->f, "the books of baton's own pages");
 			goto undo;
 		}
@@ -101,7 +101,7 @@ static int claim_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 
 undo:
 	while (i--)
-		kho_release(l->out, pages[i], block_end(pages[i], l->order));
+		kho_release_run(l->out, pages[i], block_end(pages[i], l->order));
 	return -1;
 }
 
@@ -109,9 +109,9 @@ static int add_block(struct list *l, paddr_t addr)
 {
 	if ((!l->chunk || l->used == KHO_VMALLOC_PER_CHUNK) && add_chunk(l))
 		return -1;
-	if (kho_check_block(l->out, addr, l->order, l->f))
+	if (kho_check_overlap(l->out, addr, l->order, l->f))
 		return -1;
-	if (kho_enter(l->out, addr, l->order))
+	if (kho_add_key(l->out, addr, l->order))
 		return kho_no_memory(l->f, "nodes of the outgoing map");
 	l->chunk->phys[l->used++] = addr;
 	l->done++;
@@ -122,13 +122,13 @@ static int add_block(struct list *l, paddr_t addr)
 static void undo_blocks(struct list *l, const paddr_t *pages)
 {
 	while (l->done)
-		kho_leave(l->out, pages[--l->done], l->order);
+		kho_remove_key(l->out, pages[--l->done], l->order);
 	while (l->first) {
 		const struct kho_vmalloc_chunk *c = handover_look(&l->out->h, l->first, PAGE_SIZE);
 		paddr_t next = c->next;
 
-		kho_leave(l->out, l->first, 0);
-		kho_release(l->out, l->first, l->first + PAGE_SIZE);
+		kho_remove_key(l->out, l->first, 0);
+		kho_release_run(l->out, l->first, l->first + PAGE_SIZE);
 		l->first = next;
 	}
 }
@@ -139,7 +139,7 @@ int kho_preserve_vmalloc(struct kho_out *out, const paddr_t *pages, uint32_t nr,
 	struct list l = { .out = out, .order = order, .f = f };
 	uint32_t i;
 
-	if (kho_living(out, f) || check_blocks(&l, pages, nr) || claim_blocks(&l, pages, nr))
+	if (kho_open_books(out, f) || check_blocks(&l, pages, nr) || claim_blocks(&l, pages, nr))
 		return -1;
 	for (i = 0; i < nr; i++)
 		if (add_block(&l, pages[i]))
@@ -154,8 +154,8 @@ int kho_preserve_vmalloc(struct kho_out *out, const paddr_t *pages, uint32_t nr,
 
 undo:
 	undo_blocks(&l, pages);
-	for (i = 0; l.claim == KHO_FREE && i < nr; i++)
-		kho_release(out, pages[i], block_end(pages[i], order));
+	for (i = 0; l.is_free && i < nr; i++)
+		kho_release_run(out, pages[i], block_end(pages[i], order));
 	return -1;
 }
 
@@ -175,18 +175,18 @@ static int may_go(const struct listed *l, void *arg)
 	if (!handover_has_key(&t->out->h, l->addr, l->order))
 		return fault_set(t->f, "not-preserved",
 				 "no key 0x%lx of order %u in the outgoing map", l->addr, l->order);
-	if (kho_check_unused(t->out, l->addr, end, t->f))
+	if (kho_check_unnamed(t->out, l->addr, end, t->f))
 		return -1;
-	return l->chunk ? kho_check_lent(t->out, l->addr, end, t->f) : 0;
+	return l->chunk ? kho_check_owned(t->out, l->addr, end, t->f) : 0;
 }
 
 static int go(const struct listed *l, void *arg)
 {
 	const struct take_back *t = arg;
 
-	kho_leave(t->out, l->addr, l->order);
+	kho_remove_key(t->out, l->addr, l->order);
 	if (l->chunk)
-		kho_release(t->out, l->addr, block_end(l->addr, l->order));
+		kho_release_run(t->out, l->addr, block_end(l->addr, l->order));
 	return 0;
 }
 

@@ -20,11 +20,11 @@ int kho_restore_init(struct kho_restore *r, const struct handover *in, struct kh
 		     struct fault *f)
 {
 	*r = (struct kho_restore){ .in = in, .out = out };
-	if (kho_living(out, f))
+	if (kho_open_books(out, f))
 		return -1;
-	if (map_build_init(&r->books, &r->done, &radix_format, out->pages) ||
-	    map_own(&r->books, &out->own)) {
-		map_free(&r->books);
+	if (map_build_init(&r->build, &r->done, &radix_format, out->pages) ||
+	    map_keep_books(&r->build, &out->books)) {
+		map_free(&r->build);
 		return kho_no_memory(f, "the list of what has been restored");
 	}
 	return 0;
@@ -45,11 +45,11 @@ static int find_block(const struct kho_restore *r, paddr_t addr, struct block *b
 	if (fdt >= b->base && fdt < b->end)
 		return fault_set(f, "in-use", "the incoming FDT lies in block 0x%lx of order %u",
 				 b->base, b->order);
-	if (kho_check_unused(r->out, b->base, b->end, f))
+	if (kho_check_unnamed(r->out, b->base, b->end, f))
 		return -1;
 	/* unpreserved before: then its pages may have been preserved anew, and would not leave */
 	if (!handover_has_key(&r->out->h, b->base, b->order))
-		return kho_check_block(r->out, b->base, b->order, f);
+		return kho_check_overlap(r->out, b->base, b->order, f);
 	return 0;
 }
 
@@ -59,18 +59,18 @@ static int prepare(struct kho_restore *r, const struct block *b, struct fault *f
 	struct palloc *pages = r->out->pages;
 	uint64_t nr = 1UL << b->order;
 
-	if (map_enter(&r->books, b->base, b->order))
+	if (map_add_key(&r->build, b->base, b->order))
 		goto no_memory;
-	if (!pageset_add(&r->out->lent, b->base, b->end))
+	if (!pageset_add(&r->out->owned, b->base, b->end))
 		goto undo_done;
 	if (!palloc_adopt(pages, b->base, nr))
-		goto undo_lent;
+		goto undo_owned;
 	return 0;
 
-undo_lent:
-	pageset_remove(&r->out->lent, b->base, b->end);
+undo_owned:
+	pageset_remove(&r->out->owned, b->base, b->end);
 undo_done:
-	map_leave(&r->books, b->base, b->order);
+	map_remove_key(&r->build, b->base, b->order);
 no_memory:
 	return kho_no_memory(f, "the list of what has been restored");
 }
@@ -79,14 +79,14 @@ no_memory:
 static void forget(struct kho_restore *r, const struct block *b)
 {
 	palloc_disown(r->out->pages, 1UL << b->order);
-	pageset_remove(&r->out->lent, b->base, b->end);
-	map_leave(&r->books, b->base, b->order);
+	pageset_remove(&r->out->owned, b->base, b->end);
+	map_remove_key(&r->build, b->base, b->order);
 }
 
 /* Second time through. A key that was unpreserved before is not in the outgoing map any more. */
 static void finish(struct kho_restore *r, const struct block *b)
 {
-	kho_leave(r->out, b->base, b->order);
+	kho_remove_key(r->out, b->base, b->order);
 }
 
 int kho_restore_block(struct kho_restore *r, paddr_t addr, unsigned int *order, struct fault *f)
@@ -107,7 +107,7 @@ int kho_restore_free(struct kho_restore *r, paddr_t addr, struct fault *f)
 	if (kho_restore_block(r, addr, &order, f))
 		return -1;
 	/* the key has left the outgoing map: its pages may be used for anything */
-	kho_release(r->out, addr, block_end(addr, order));
+	kho_release_run(r->out, addr, block_end(addr, order));
 	return 0;
 }
 
@@ -208,7 +208,7 @@ static int finish_listed(const struct listed *l, void *arg)
 
 	finish(list->r, &b);
 	if (l->chunk)
-		kho_release(list->r->out, b.base, b.end);
+		kho_release_run(list->r->out, b.base, b.end);
 	return 0;
 }
 

@@ -24,13 +24,13 @@
  * struct kho_restore - what has been restored so far
  * @in:   what came in
  * @out:  what goes out
- * @done: restored keys, in a private map that is never handed over; @books is the means to change it
+ * @done: restored keys, in a private map that is never handed over; @build is the means to change it
  */
 struct kho_restore {
 	const struct handover *in;
 	struct kho_out *out;
 	struct map done;
-	struct map_build books;
+	struct map_build build;
 };
 
 /** kho_restore_init() - begin. @r stays where it is from then on. Return: 0, or -1 and out-of-memory. */

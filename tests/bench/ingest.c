@@ -69,10 +69,10 @@ static paddr_t make_handover(struct world *w, uint64_t pages, uint64_t step)
 	if (map_build_init(&build, &tree, kho_abi_by_name("kho-v4")->map, &w->pages))
 		abort();
 	fdt = make_fdt(w, tree.root);
-	if (map_enter(&build, fdt, 0))
+	if (map_add_key(&build, fdt, 0))
 		abort();
 	for (uint64_t i = 0; i < pages; i++)
-		if (map_enter(&build, FIRST_PAGE + i * step * PAGE_SIZE, 0))
+		if (map_add_key(&build, FIRST_PAGE + i * step * PAGE_SIZE, 0))
 			abort();
 	return fdt;
 }

@@ -31,10 +31,10 @@
 #define POLL_US  5000
 
 /* Where published pages are taken, linked, unlinked and given back. */
-static const char *const places[] = { "kho_enter",          "kho_leave",    "radix_build_key",
-				      "radix_build_remove", "palloc_pages", "palloc_free",
-				      "kho_out_fdt",        "fdt_finish",   "pageset_add",
-				      "pageset_remove",     "fused_grant" };
+static const char *const places[] = { "kho_add_key",      "kho_remove_key", "radix_add_key",
+				      "radix_remove_key", "palloc_pages",   "palloc_free",
+				      "kho_out_fdt",      "fdt_finish",     "pageset_add",
+				      "pageset_remove",   "fused_grant" };
 
 struct machine {
 	const char *console;

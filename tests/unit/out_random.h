@@ -132,8 +132,8 @@ static inline void look_before(void)
 {
 	memcpy(own, now->node, now->nr_node * sizeof(*own));
 	nr_own = now->nr_node;
-	own_set(&w.out->own);
-	own_set(&w.out->lent);
+	own_set(&w.out->books);
+	own_set(&w.out->owned);
 	own_done();
 	assert_true(nr_own <= ARRAY_SIZE(own));
 }

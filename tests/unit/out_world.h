@@ -617,7 +617,7 @@ static inline void w_check_pages(void)
 {
 	uint64_t books;
 
-	books = w.out->own.held + w.out->lent.held + w.restore.done.pages;
+	books = w.out->books.held + w.out->owned.held + w.restore.done.pages;
 	assert_int_equal(w.pa.taken, w.out->h.map.pages + 1 + books + w.lent);
 	/* the page map is long: now and then */
 	if (w.calls++ % 16 == 0)

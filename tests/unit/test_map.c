@@ -437,7 +437,7 @@ static void write_keys(void **state)
 
 		for (i = 0; i < nr && (set[i].addr != k.addr || set[i].order != k.order); i++)
 			;
-		assert_int_equal(map_enter(&build, k.addr, k.order), 0);
+		assert_int_equal(map_add_key(&build, k.addr, k.order), 0);
 		if (i == nr)
 			set[nr++] = k;
 		look();
@@ -467,7 +467,7 @@ static void write_keys_without_memory(void **state)
 			int err;
 
 			left = n;
-			err = map_enter(&build, k.addr, k.order);
+			err = map_add_key(&build, k.addr, k.order);
 			look();
 			assert_int_equal(seen_pages, built.pages);
 			assert_int_equal(pa.taken, built.pages);
@@ -519,7 +519,7 @@ static void write_leaves(void **state)
 	left = UINT32_MAX;
 	/* a key in a leaf that is there takes no page */
 	n = grants;
-	assert_int_equal(map_enter(&build, 0x3000, 0), 0);
+	assert_int_equal(map_add_key(&build, 0x3000, 0), 0);
 	assert_int_equal(grants, n);
 	expect[nr++] = (struct model_key){ 0x3000, 0 };
 	look();

@@ -432,9 +432,9 @@ static void no_memory_to_begin_with(void **state)
 
 	(void)state;
 	/* an outgoing handover to which nothing was done yet */
-	pageset_free(&w.out->own);
-	pageset_free(&w.out->lent);
-	map_free(&w.restore.books);
+	pageset_free(&w.out->books);
+	pageset_free(&w.out->owned);
+	map_free(&w.restore.build);
 	taken = w.pa.taken;
 	for (n = 0;; n++) {
 		w.left = n;
@@ -442,7 +442,7 @@ static void no_memory_to_begin_with(void **state)
 			break;
 		assert_string_equal(fault.name, "out-of-memory");
 		assert_unchanged("init");
-		assert_true(w.pa.taken == taken || w.out->lent.nr);
+		assert_true(w.pa.taken == taken || w.out->owned.nr);
 	}
 	assert_true(n > 4);
 	w.left = UINT32_MAX;

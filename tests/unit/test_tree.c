@@ -104,12 +104,12 @@ static void add_and_remove(void **state)
 		if (!model_below(6))
 			left = (unsigned int)model_below(5);
 		if (add) {
-			if (!map_enter(&b, k.addr, k.order) && at < 0)
+			if (!map_add_key(&b, k.addr, k.order) && at < 0)
 				set[nr_set++] = k;
 		} else {
 			/* removing never needs memory */
 			left = 0;
-			assert_int_equal(map_leave(&b, k.addr, k.order), at >= 0);
+			assert_int_equal(map_remove_key(&b, k.addr, k.order), at >= 0);
 			if (at >= 0)
 				set[at] = set[--nr_set];
 		}
@@ -118,7 +118,7 @@ static void add_and_remove(void **state)
 	}
 	while (nr_set) {
 		nr_set--;
-		assert_true(map_leave(&b, set[nr_set].addr, set[nr_set].order));
+		assert_true(map_remove_key(&b, set[nr_set].addr, set[nr_set].order));
 	}
 	check_tree(&tree);
 	assert_int_equal(tree.pages, 1);
@@ -151,16 +151,16 @@ static void any_key(void **state)
 		const uint64_t outside[] = { page - 1, page + n, page - n, page + 511 * n };
 
 		for (j = 0; j < ARRAY_SIZE(inside); j++) {
-			assert_int_equal(map_enter(&b, inside[j] * 4096, 0), 0);
+			assert_int_equal(map_add_key(&b, inside[j] * 4096, 0), 0);
 			assert_true(any(&tree, page, log2[i]));
-			assert_true(map_leave(&b, inside[j] * 4096, 0));
+			assert_true(map_remove_key(&b, inside[j] * 4096, 0));
 			assert_false(any(&tree, page, log2[i]));
 		}
 		for (j = 0; j < ARRAY_SIZE(outside); j++)
-			assert_int_equal(map_enter(&b, outside[j] * 4096, 0), 0);
+			assert_int_equal(map_add_key(&b, outside[j] * 4096, 0), 0);
 		assert_false(any(&tree, page, log2[i]));
 		for (j = 0; j < ARRAY_SIZE(outside); j++)
-			map_leave(&b, outside[j] * 4096, 0);
+			map_remove_key(&b, outside[j] * 4096, 0);
 	}
 	tree.root = M_MID_END;
 	assert_false(any(&tree, 0, 3));
@@ -182,18 +182,18 @@ static void meets(void **state)
 			uint64_t step = 4096UL << other;
 			uint64_t first = addr & -step, last = (addr + size - 1) & -step;
 
-			assert_int_equal(map_enter(&b, first - step, other), 0);
-			assert_int_equal(map_enter(&b, last + step, other), 0);
+			assert_int_equal(map_add_key(&b, first - step, other), 0);
+			assert_int_equal(map_add_key(&b, last + step, other), 0);
 			assert_false(map_meets(&tree, addr, order, 12, &found));
-			assert_int_equal(map_enter(&b, model_below(2) ? first : last, other), 0);
+			assert_int_equal(map_add_key(&b, model_below(2) ? first : last, other), 0);
 			assert_true(map_meets(&tree, addr, order, 12, &found));
 			assert_int_equal(found, other);
 			/* an order that is not asked for */
 			assert_false(other && map_meets(&tree, addr, order, other - 1, &found));
-			map_leave(&b, first - step, other);
-			map_leave(&b, last + step, other);
-			map_leave(&b, first, other);
-			map_leave(&b, last, other);
+			map_remove_key(&b, first - step, other);
+			map_remove_key(&b, last + step, other);
+			map_remove_key(&b, first, other);
+			map_remove_key(&b, last, other);
 		}
 	}
 	assert_int_equal(tree.pages, 1);
