@@ -20,12 +20,22 @@ $(B)/host/font.o: $(B)/font.c
 $(B)/host/libbaton.a: $(PURE_OBJ)
 	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
 
+# The models that they share.
+MODEL_OBJ := $(patsubst tests/%.c,$(B)/%.o,$(wildcard tests/unit/model/*.c))
+
+$(MODEL_OBJ): $(B)/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than -c $< -o $@
+
+$(B)/unit/model/libmodel.a: $(MODEL_OBJ)
+	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
+
 # They include the door itself, which needs the firmware's headers.
 $(B)/unit/test_efi $(B)/unit/test_efi_%: SAN += $(EFI_FLAGS)
 
-$(B)/unit/%: tests/unit/%.c $(B)/host/libbaton.a
+$(B)/unit/%: tests/unit/%.c $(B)/unit/model/libmodel.a $(B)/host/libbaton.a
 	@mkdir -p $(@D)
-	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(UNIT_LIBS) $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(UNIT_LIBS) $(B)/unit/model/libmodel.a $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
 
 # The trampoline's copy loop, as it is.
 $(B)/unit/test_handoff: $(B)/kernel/arch/handoff.asm.o

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* The table of clients: how the version of a blob is told, and what is checked of it. */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include <libfdt.h>
+
+#include "kho/client/client.h"
 
 static void rows(void **state)
 {

@@ -3,7 +3,9 @@
  * The incoming side: valid handovers against the model, then each finding by the corruption that
  * makes it, then fuzz. The memory is read-only while the code runs, so writing to it ends the test.
  */
-#include "kho_model.h"
+#include "model/kho.h"
+
+#include "kho/client/client.h"
 
 #include <libfdt.h>
 #include <unistd.h>

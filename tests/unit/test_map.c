@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The ABI table, the arithmetic of keys, and the radix tree read and written against the model. */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include "kho/map/radix.h"
 

@@ -4,7 +4,7 @@
  * change is read back, and what they refuse must leave everything as it was. DTS text is read by a
  * reader of the test's own.
  */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include <ctype.h>
 #include <libfdt.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Scratch laid out on random machines, against a search of every place; and a chain's first handover. */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include "kho/client/memblock.h"
 #include "kho/in/origin.h"

@@ -4,7 +4,7 @@
  * by the incoming side. All memory is read-only but for the pages that the allocator grants, as in
  * the kernel.
  */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include <libfdt.h>
 #include <signal.h>

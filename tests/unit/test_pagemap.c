@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* mm/pagemap against one byte a page, over a RAM with holes, odd ends and a far gibibyte. */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include "mm/pagemap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* mm/palloc: where it takes pages from, and that it gives all of them back. */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include "mm/palloc.h"
 

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The living outgoing side against a naive model, over long random sequences; every allocation
- * failed in turn; and every store to what is published followed by a reading of all of it.
- */
-#define _GNU_SOURCE
-#include "out_random.h"
+#include "model/ops.h"
 
 #define ROUNDS      26
 #define ROUND_OPS   4000
@@ -16,14 +11,14 @@ static unsigned int done[OP_KINDS], failed[OP_KINDS], no_memory[OP_KINDS];
 static int setup(void **state)
 {
 	(void)state;
-	now = malloc(sizeof(*now));
+	w_now = malloc(sizeof(*w_now));
 	after = malloc(sizeof(*after));
 	memset(done, 0, sizeof(done));
 	memset(failed, 0, sizeof(failed));
 	memset(no_memory, 0, sizeof(no_memory));
-	nr_lists = 0;
+	w_nr_lists = 0;
 	w_begin(true);
-	w_read(now);
+	w_read(w_now);
 	return 0;
 }
 
@@ -32,7 +27,7 @@ static int teardown(void **state)
 	(void)state;
 	w_next_kernel();
 	w_end();
-	free(now);
+	free(w_now);
 	free(after);
 	return 0;
 }
@@ -50,8 +45,8 @@ static uint64_t fdt_bytes(const struct op *op)
 
 static void assert_unchanged(const struct op *op)
 {
-	if (!w_same_keys(now, after) || !w_same_blobs(now, after) || now->fdt != after->fdt ||
-	    now->map != after->map || now->nr_node != after->nr_node)
+	if (!w_same_keys(w_now, after) || !w_same_blobs(w_now, after) || w_now->fdt != after->fdt ||
+	    w_now->map != after->map || w_now->nr_node != after->nr_node)
 		fail_msg("%s failed with %s and changed what is published", op_name[op->kind],
 			 fault.name);
 }
@@ -90,18 +85,18 @@ static void count(const struct op *op)
 /* What was found after one operation is what there is before the next. */
 static void next(void)
 {
-	struct reading *r = now;
+	struct reading *r = w_now;
 
-	now = after;
+	w_now = after;
 	after = r;
-	look_before();
+	op_look();
 }
 
 /* One operation, with @memory allocations to succeed. */
 static void run(struct op *op, unsigned int memory, bool watch)
 {
 	w.left = memory;
-	do_op(op, watch);
+	op_do(op, watch);
 	w.left = UINT32_MAX;
 	w_read(after);
 	assert_verdict(op, memory != UINT32_MAX);
@@ -125,7 +120,7 @@ static void look_in_the_middle(void)
 	static struct reading middle;
 
 	w_read(&middle);
-	if (!w_same_blobs(&middle, now) || middle.fdt != now->fdt)
+	if (!w_same_blobs(&middle, w_now) || middle.fdt != w_now->fdt)
 		w_die("blobs change before all memory is there");
 }
 
@@ -139,14 +134,14 @@ static void random_ops(void **state)
 	for (round = 0; round < ROUNDS; round++) {
 		w_next_kernel();
 		w_end();
-		nr_lists = 0;
+		w_nr_lists = 0;
 		w_begin(round > 0);
 		w_read(after);
 		w.at_grant = round % 4 == 3 ? look_in_the_middle : NULL;
 		for (i = 0; i < ROUND_OPS; i++) {
 			next();
 			memset(&op, 0, sizeof(op));
-			plan(&op);
+			op_plan(&op);
 			run(&op, model_below(5) ? UINT32_MAX : (unsigned int)model_below(7), false);
 		}
 	}
@@ -166,7 +161,7 @@ static void each_allocation_fails(void **state)
 	for (i = 0; i < 4000; i++) {
 		next();
 		memset(&op, 0, sizeof(op));
-		plan(&op);
+		op_plan(&op);
 		for (n = op.expect ? UINT32_MAX : 0;; n++) {
 			run(&op, n, false);
 			if (!op.err || op.expect || !strcmp(fault.name, "fdt-full"))
@@ -197,16 +192,16 @@ static void assert_seen(const struct op *op)
 	for (i = 0; i < w.nr_seen; i++) {
 		const struct reading *r = w.seen[i];
 
-		over = over || r->fdt != now->fdt;
-		if (!w_same_blobs(r, over ? after : now) || r->fdt != (over ? after : now)->fdt)
+		over = over || r->fdt != w_now->fdt;
+		if (!w_same_blobs(r, over ? after : w_now) || r->fdt != (over ? after : w_now)->fdt)
 			fail_msg("%s: blobs after store %u are neither the old nor the new ones",
 				 op_name[op->kind], i);
-		for (k = 0; k < now->nr_key; k++)
-			if (w_has_key(after, &now->key[k]) && !w_has_key(r, &now->key[k]))
+		for (k = 0; k < w_now->nr_key; k++)
+			if (w_has_key(after, &w_now->key[k]) && !w_has_key(r, &w_now->key[k]))
 				fail_msg("%s: key 0x%lx is missing after store %u",
-					 op_name[op->kind], now->key[k].addr, i);
+					 op_name[op->kind], w_now->key[k].addr, i);
 		for (k = 0; !op->err && k < r->nr_key; k++)
-			if (!w_has_key(now, &r->key[k]) && !w_has_key(after, &r->key[k]))
+			if (!w_has_key(w_now, &r->key[k]) && !w_has_key(after, &r->key[k]))
 				fail_msg("%s: key 0x%lx comes and goes, at store %u",
 					 op_name[op->kind], r->key[k].addr, i);
 	}
@@ -238,7 +233,7 @@ static void each_store(void **state)
 		next();
 		memset(&op, 0, sizeof(op));
 		w.watching = true; /* for the plan: short lists */
-		plan(&op);
+		op_plan(&op);
 		w.watching = false;
 		run(&op, model_below(5) ? UINT32_MAX : (unsigned int)model_below(7), true);
 		assert_seen(&op);
@@ -318,17 +313,17 @@ static void own_pages(void **state)
 	unsigned int i, order;
 
 	(void)state;
-	look_before();
-	assert_true(nr_own > now->nr_node + 10);
-	for (i = 0; i < nr_own; i++) {
+	op_look();
+	assert_true(w_nr_books > w_now->nr_node + 10);
+	for (i = 0; i < w_nr_books; i++) {
 		for (order = 0; order < 9; order++) {
-			uint64_t addr = own[i] & ~((4096UL << order) - 1);
+			uint64_t addr = w_books[i] & ~((4096UL << order) - 1);
 
 			assert_int_equal(kho_preserve(w.out, addr, order, &fault), -1);
 			if (!order)
 				assert_string_equal(fault.name, "in-use");
 		}
-		assert_int_equal(kho_preserve_pages(w.out, own[i], 1, &fault), -1);
+		assert_int_equal(kho_preserve_pages(w.out, w_books[i], 1, &fault), -1);
 		assert_string_equal(fault.name, "in-use");
 	}
 	/*
@@ -342,7 +337,7 @@ static void own_pages(void **state)
 	assert_int_equal(kho_unpreserve(w.out, w.out->h.fdt, 0, &fault), -1);
 	assert_string_equal(fault.name, "in-use");
 	w_read(after);
-	assert_true(w_same_keys(now, after));
+	assert_true(w_same_keys(w_now, after));
 }
 
 /*
@@ -355,8 +350,8 @@ static void node_pages(void **state)
 	unsigned int i, nr;
 
 	(void)state;
-	look_before();
-	nr = now->nr_node;
+	op_look();
+	nr = w_now->nr_node;
 	assert_int_equal(kho_preserve(w.out, far, 12, &fault), 0);
 	w_read(after);
 	assert_true(after->nr_node > nr);
@@ -384,21 +379,21 @@ static void runs(void **state)
 	unsigned int i;
 
 	(void)state;
-	look_before();
+	op_look();
 	assert_int_equal(kho_preserve_pages(w.out, expect[0].addr, 261 - 117, &fault), 0);
 	w_read(after);
 	for (i = 0; i < ARRAY_SIZE(expect); i++)
 		assert_true(w_has_key(after, &expect[i]));
-	assert_int_equal(after->nr_key, now->nr_key + i);
+	assert_int_equal(after->nr_key, w_now->nr_key + i);
 	/* another run than was preserved */
 	assert_int_equal(kho_unpreserve_pages(w.out, expect[0].addr, 260 - 117, &fault), 0);
 	w_read(after);
-	assert_int_equal(after->nr_key, now->nr_key + 1);
+	assert_int_equal(after->nr_key, w_now->nr_key + 1);
 	assert_int_equal(kho_unpreserve_pages(w.out, expect[0].addr, 261 - 117, &fault), -1);
 	assert_string_equal(fault.name, "not-preserved");
 	assert_int_equal(kho_unpreserve(w.out, expect[i - 1].addr, 0, &fault), 0);
 	w_read(after);
-	assert_true(w_same_keys(now, after));
+	assert_true(w_same_keys(w_now, after));
 }
 
 static void blob_cases(void **state)
@@ -425,7 +420,7 @@ static void blob_cases(void **state)
 	assert_int_equal(kho_blob_remove(w.out, "one", &fault), -1);
 	assert_string_equal(fault.name, "not-found");
 	/* a name that came in and that baton would not give can be taken out */
-	if (find_blob("gamma@1") >= 0) {
+	if (w_find_blob("gamma@1") >= 0) {
 		assert_int_equal(kho_blob_add(w.out, "gamma", b, 1, &fault), -1);
 		assert_string_equal(fault.name, "exists");
 		assert_int_equal(kho_blob_remove(w.out, "gamma@1", &fault), 0);
@@ -434,15 +429,16 @@ static void blob_cases(void **state)
 	/* until the page is full: then nothing changes, and one out is one in */
 	for (i = 0;; i++) {
 		snprintf(name, sizeof(name), "n%u", i);
-		w_read(now);
+		w_read(w_now);
 		if (kho_blob_add(w.out, name, b + i, 1, &fault))
 			break;
 		w_read(after);
-		assert_int_equal(after->nr_blob, now->nr_blob + 1);
+		assert_int_equal(after->nr_blob, w_now->nr_blob + 1);
 	}
 	assert_string_equal(fault.name, "fdt-full");
 	w_read(after);
-	assert_true(w_same_blobs(now, after) && w_same_keys(now, after) && now->fdt == after->fdt);
+	assert_true(w_same_blobs(w_now, after) && w_same_keys(w_now, after) &&
+		    w_now->fdt == after->fdt);
 	assert_true(after->nr_blob > 60);
 	assert_int_equal(kho_blob_remove(w.out, "n0", &fault), 0);
 	assert_int_equal(kho_blob_add(w.out, name, b, 1, &fault), 0);
@@ -475,7 +471,7 @@ static void expect_spoiled(const struct kho_vmalloc *v, const char *what, const 
 	if (strcmp(fault.name, expect) != 0)
 		fail_msg("%s: %s: %s", what, fault.name, fault.text);
 	w_read(after);
-	assert_true(w_same_keys(now, after));
+	assert_true(w_same_keys(w_now, after));
 }
 
 static void spoiled_heads(const struct kho_vmalloc *v)
@@ -507,7 +503,7 @@ static void spoiled_lists(void **state)
 	assert_int_equal(v.total_pages, 1200);
 	chunk[0] = model_at(w.m, v.first);
 	chunk[1] = model_at(w.m, chunk[0][0]);
-	w_read(now);
+	w_read(w_now);
 	for (i = 0; i < ARRAY_SIZE(spoiled); i++) {
 		uint64_t *word = &chunk[spoiled[i].chunk][spoiled[i].word], old = *word;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* mm/ranges and mm/window: tables of boundary cases, then random work against one byte a unit. */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include "mm/ranges.h"
 

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Taking back what was handed over: which block may be taken and which not, that a run or a list is
- * taken whole or not at all, and what is left of the outgoing handover. Long random sequences are
- * in test_preserve.c.
- */
-#define _GNU_SOURCE
-#include "out_world.h"
+#include "model/world.h"
 
 #define RUN    0xc000000UL /* keys in a row: orders 0, 0, 1, 2, 0, then a hole, then order 3 */
 #define LIST   0xd000000UL /* 600 blocks of order 1, every second pair of pages */

@@ -4,7 +4,7 @@
  * keys at once, sets of pages, and blocks from the allocator. Each against a model of one entry a
  * page or key.
  */
-#include "kho_model.h"
+#include "model/kho.h"
 
 #include "kho/map/radix.h"
 #include "mm/pageset.h"
