@@ -24,7 +24,7 @@ declare -A SETS=(
 		shim-unsigned swtpm gcc gnu-efi binutils qemu-system-x86 file'
 	# tests and lint
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
-		shellcheck clang-format clang-tidy valgrind git'
+		shellcheck clang-format clang-tidy valgrind git python3'
 )
 ORDER='build kernel run doors check'
 
