@@ -5,8 +5,9 @@
   cited.py FILE...      text files of the project, all of them
 
 - A law that is cited by its number is a heading of docs/laws.md, and these are numbered from 1 on.
-- A file that is named by its path from the top exists. Linux has folders of the same names: a path
-  in a line that speaks of Linux, or one that begins with arch/x86/, may be a file of Linux.
+- A file that is named by its path from the top exists, unless a part of it is in capitals, and so
+  stands for many. Linux has folders of the same names: a path is left alone if Linux is named in
+  its line or the next one, or if it begins with arch/x86/.
 - What a Markdown file names between backticks exists: `NAME()` is a word of some source or test,
   `FILE.c` a file, also without its folder.
 - docs/map.md quotes the rooms of scripts/rooms.txt, all of them and in the same order.
@@ -25,6 +26,7 @@ HEADING = re.compile(r"^## (\d+)\. ", re.M)
 LAW = re.compile(r"\blaws?\s+(\d+)((?:(?:,| and|, and)\s+\d+)*)", re.I)
 PATH = re.compile(r"(?<![\w/.-])(?:arch|boot|docs|kexec|kho|lib|linker|mm|scripts|tests|tools)/"
                   r"[\w./-]+\.(?:" + ENDINGS + r")\b")
+ANY = re.compile(r"(?<![A-Z])[A-Z]{3,}(?![A-Z])")
 QUOTED = re.compile(r"`([^`\n]+)`")
 
 
@@ -35,6 +37,11 @@ def read(path):
 
 def line_of(text, at):
     return text.count("\n", 0, at) + 1
+
+
+def read_rooms(texts):
+    return [line.split()[0] for line in texts.get(ROOMS, "").splitlines()
+            if line.strip() and not line.startswith("#")]
 
 
 def check_laws(texts):
@@ -51,15 +58,18 @@ def check_laws(texts):
 
 def check_paths(texts):
     for path, text in texts.items():
-        for number, line in enumerate(text.splitlines(), 1):
+        lines = text.splitlines()
+        for number, line in enumerate(lines, 1):
+            linux = "Linux" in line + "".join(lines[number:number + 1])
             for named in PATH.findall(line):
-                linux = "Linux" in line or named.startswith("arch/x86/")
-                if not linux and not os.path.exists(os.path.join(TOP, named)):
+                known = linux or named.startswith("arch/x86/") or ANY.search(named)
+                if not known and not os.path.exists(os.path.join(TOP, named)):
                     yield f"{path}:{number}: names {named}, which is not there"
 
 
 def check_quoted(texts):
     files = {os.path.basename(path) for path in texts}
+    rooms = read_rooms(texts)
     words = {word for path, text in texts.items() if not path.endswith(".md")
              for word in re.findall(r"\w+", text)}
     for path, text in texts.items():
@@ -70,13 +80,13 @@ def check_quoted(texts):
                 yield f"{where}: names {quoted}, which no source has"
             if re.fullmatch(r"[\w.-]+\.(?:" + ENDINGS + r")", quoted) and quoted not in files:
                 yield f"{where}: names {quoted}, which is not there"
-            if re.fullmatch(r"[\w./-]+/", quoted) and not os.path.isdir(os.path.join(TOP, quoted)):
+            folder = re.fullmatch(r"([\w./-]+)/", quoted)
+            if folder and folder.group(1) not in rooms and not os.path.isdir(os.path.join(TOP, quoted)):
                 yield f"{where}: names {quoted}, which is no folder"
 
 
 def check_rooms(texts):
-    rooms = [line.split()[0] for line in texts.get(ROOMS, "").splitlines()
-             if line.strip() and not line.startswith("#")]
+    rooms = read_rooms(texts)
     quoted = re.findall(r"^\| `([\w/]+)/` \|", texts.get(MAP, ""), re.M)
     if quoted != rooms:
         yield f"{MAP}: its table of rooms is not that of {ROOMS}: {quoted} is not {rooms}"
