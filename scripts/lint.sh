@@ -38,7 +38,7 @@ point() {
 
 format() { files '*.[ch]' | xargs clang-format --dry-run -Werror; }
 
-# What the files that speak to UEFI firmware need, and no other minds.
+# Files that speak to UEFI firmware need these; no other file minds.
 EFI='-isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fshort-wchar'
 
 tidy() {
