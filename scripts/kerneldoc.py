@@ -76,7 +76,7 @@ def split(code, separator):
 
 def declared(text):
     """(name, names of its own parameters) of one declarator, or None for what has no name."""
-    function = re.search(r"\(\s*\*\s*(?:const\s+)?(\w+)[^()]*\)\s*\(", text)
+    function = re.search(r"\(\s*(?:\w+\s+)?\*\s*(?:const\s+)?(\w+)[^()]*\)\s*\(", text)
     if function:
         inner = text[function.end():closing(text, function.end() - 1)]
         return function.group(1), [n[0] for n in map(declared, split(inner, ",")) if n]
@@ -171,7 +171,7 @@ def check(text, at, comment, complete):
         return ["a /** comment before nothing that it could describe"]
     title = re.match(r"[\s*]*(?:(struct|union|enum)\s+)?(\w+)(\(\))?", comment)
     wrong = []
-    if not title or title.group(2) != what.name:
+    if not title or title.group(2) != (what.name or title.group(2)):
         wrong.append(f"does not begin with the name of {what.kind} {what.name}")
     elif what.kind == "function" and not title.group(3):
         wrong.append(f"does not begin with {what.name}()")
