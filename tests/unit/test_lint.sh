@@ -146,6 +146,10 @@ row 'an array, and a function, as members' kerneldoc mm/broken.h \
 	'/** struct s - with @a */\nstruct s {\n\tint a[3];\n\tint (*fn)(void *arg);\n};' mm/broken.h:1: 'nothing of @fn'
 row 'the name of another function' kerneldoc mm/broken.h '/** g() - about @a. */\nvoid f(int a);' \
 	mm/broken.h:1: 'name of function f'
+row 'a function without its brackets' kerneldoc mm/broken.h '/** f - about @a. */\nvoid f(int a);' \
+	mm/broken.h:1: 'begin with f()'
+row 'a structure that is not called one' kerneldoc mm/broken.h '/** s - with @a */\nstruct s {\n\tint a;\n};' \
+	mm/broken.h:1: 'begin with struct s'
 row 'a comment before nothing' kerneldoc mm/broken.h '/** about nothing */\n' mm/broken.h:1: 'before nothing'
 passes 'all that is there, said in any way' kerneldoc mm/fine.h '/**
  * f() - call @fn for each of @nr, and hand @fn an @item
