@@ -16,10 +16,10 @@ static inline paddr_t block_end(paddr_t addr, unsigned int order)
  */
 int kho_living(struct kho_out *out, struct fault *f);
 
-/** kho_no_memory() - the fault out-of-memory. Return: -1. */
+/** kho_no_memory() - the fault out-of-memory; @what was to be allocated. Return: -1. */
 int kho_no_memory(struct fault *f, const char *what);
 
-/** kho_enter() - publish a key, by one store. Return: -1, and nothing is, without memory. */
+/** kho_enter() - publish a key, by one store. Return: -1, and nothing is published, without memory. */
 int kho_enter(struct kho_out *out, paddr_t addr, unsigned int order);
 
 /** kho_leave() - take a key out, by one store. Return: false if it was not published. */
@@ -37,17 +37,17 @@ int kho_check_block(const struct kho_out *out, paddr_t addr, unsigned int order,
 /** kho_check_shape() - fault bad-block: misaligned, too large, or across NUMA nodes. */
 int kho_check_shape(const struct kho_out *out, paddr_t addr, unsigned int order, struct fault *f);
 
-/** enum kho_claim - whose a run is: the caller's all along, or nobody's until it is preserved */
+/** enum kho_claim - whether a run belonged to the caller before, or is free until it is preserved */
 enum kho_claim { KHO_CALLERS, KHO_FREE };
 
-/** kho_whose() - tell which. Return: -1 and in-use if only some of the pages are free. */
+/** kho_whose() - set @claim for [@base, @end). Return: -1 and in-use if only some of its pages are free. */
 int kho_whose(const struct kho_out *out, paddr_t base, paddr_t end, enum kho_claim *claim,
 	      struct fault *f);
 
-/** kho_claim() - take a free run for the caller. Return: -1, and it is not, without memory. */
+/** kho_claim() - take a free run for the caller. Return: -1, and it stays free, without memory. */
 int kho_claim(struct kho_out *out, paddr_t base, paddr_t end);
 
-/** kho_release() - give a run back that the caller was lent. */
+/** kho_release() - give back a run that was lent to the caller. */
 void kho_release(struct kho_out *out, paddr_t base, paddr_t end);
 
 /** kho_check_lent() - fault not-owned unless all of the run may be given back. */
