@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # make            build/baton.bzImage and build/batonctl
-# make run        the relay, told in a few lines          (FROM=7.1 TO=7.3, or a path to a bzImage)
+# make run        a relay, told in a few lines            (FROM=7.1 TO=7.3, or a path to a bzImage)
 #                 DOOR=bios, grub, uefi, pvh …: one door instead, and what Linux is given there
 # make check      every test
-# make proof      of the tests, those that look at every instruction of the outgoing side
-# make lint       formatting, static analysis, shell       (make format: mend the first)
+# make proof      only the tests that look at the outgoing side after every instruction
+# make lint       formatting, static analysis, rooms, docs (make format mends the first)
 #
 # CC=clang builds the same with clang.
 
@@ -30,7 +30,7 @@ include arch/build.mk
 include tools/build.mk
 include tests/build.mk
 
-# The three of them install and build whatever they need first.
+# These install and build first whatever they need.
 run:
 	+@B=$(B) FROM='$(FROM)' TO='$(TO)' $(if $(DOOR),tests/doors/run.sh '$(DOOR)',scripts/run.sh)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What baton asks ACPI for: the timer, the power-off port and what to write there, and where NUMA nodes end. */
+/* What baton asks ACPI for: the timer, the power-off port and its value, and where NUMA nodes end. */
 #ifndef BATON_ARCH_ACPI_H
 #define BATON_ARCH_ACPI_H
 
@@ -7,7 +7,7 @@
 #include "mm/borders.h"
 
 /**
- * struct acpi - 0 where the machine does not say
+ * struct acpi - what FADT and DSDT say; a field is 0 where they do not
  * @pm_timer: I/O port of the power management timer
  * @pm1a, @pm1b: I/O ports of the PM1 control registers
  * @sleep_type: value of SLP_TYP for S5; valid if @has_s5
@@ -29,16 +29,21 @@ void acpi_read(struct acpi *acpi, paddr_t rsdp, const void *(*look)(paddr_t addr
 
 /**
  * acpi_rsdp_of_efi() - find the RSDP among the tables that EFI lists
- * @systab: physical address of the EFI system table, 0 if there is none. Once Linux has given the firmware virtual
- *          addresses the table names no physical ones any more; but Linux then passes the RSDP on.
+ * @systab: physical address of the EFI system table, 0 if there is none
+ * @look:   gives a pointer to firmware memory, or NULL
+ *
+ * Once Linux has given the firmware virtual addresses, the table holds no physical ones any more;
+ * but then Linux passes the RSDP on.
  *
  * Return: its physical address, or 0.
  */
 paddr_t acpi_rsdp_of_efi(paddr_t systab, const void *(*look)(paddr_t addr, uint64_t size));
 
 /**
- * acpi_borders() - which memory is which NUMA node's, from the SRAT
- * @set: filled in; empty without an SRAT
+ * acpi_borders() - read from the SRAT which memory belongs to which NUMA node
+ * @set:  filled in; empty without an SRAT
+ * @rsdp: physical address of the RSDP; 0 to search 0xe0000 to 0xfffff
+ * @look: gives a pointer to firmware memory, or NULL
  *
  * Return: false if the SRAT names more ranges than BORDERS_MAX.
  */

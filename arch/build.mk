@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The kernel itself: compiled freestanding, linked twice (the second time with its own symbol table inside).
 
-# The rooms, without what is in them.
+# The rooms; what is in them is found by name.
 KHO        := kho kho/map kho/in kho/out kho/client
 BOOT       := boot boot/door boot/door/efi boot/run boot/words boot/monitor boot/trial
 KERNEL_C   := $(wildcard $(foreach room,lib mm $(KHO) kexec arch $(BOOT),$(room)/*.c))
@@ -44,7 +44,7 @@ $(B)/kernel/font.o: $(B)/font.c
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
 
-# The symbol table lies behind all code, so that adding it moves no address that it names.
+# The symbol table lies behind all code: so adding it moves no address that it names.
 $(B)/kernel/symbols-none.asm: linker/symbols.awk
 	@mkdir -p $(@D)
 	$(call quiet,GEN,$@)awk -f linker/symbols.awk </dev/null >$@
@@ -70,7 +70,7 @@ $(B)/kernel/baton.bin: $(B)/baton.elf
 # sym NAME: the value of a symbol of the linked kernel.
 sym = 0x$$(nm $(B)/baton.elf | awk '$$3 == "$(1)" {print $$1}')
 
-# Named here, because what the -MD of NASM 2.16 writes leaves out all that is included.
+# Named here, because -MD of NASM 2.16 leaves out all included files.
 $(B)/kernel/boot/door/entry.asm.o $(B)/kernel/header.bin: $(wildcard boot/door/*.inc)
 
 $(B)/kernel/header.bin: boot/door/header.asm $(B)/baton.elf

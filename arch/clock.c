@@ -49,7 +49,7 @@ void clock_set(uint16_t pm_timer)
 	if (!ticks_per_ms && pm_timer)
 		ticks_per_ms = khz_from_pm_timer(pm_timer);
 	if (ticks_per_ms <= 1000)
-		ticks_per_ms = 0; /* nothing counts less than a million a second */
+		ticks_per_ms = 0; /* no counter makes less than a million ticks a second */
 }
 
 uint64_t clock_ticks(void)

@@ -21,13 +21,13 @@ void clock_set(uint16_t pm_timer);
 /** clock_ticks() - time-stamp counter since entry. */
 uint64_t clock_ticks(void);
 
-/** clock_unit() - what time is told in: "µs", or "ticks" while it is not known how long one is. */
+/** clock_unit() - the unit of time: "µs", or "ticks" while nobody knows how long a tick is. */
 const char *clock_unit(void);
 
 /** clock_units() - @ticks in clock_unit(). */
 uint64_t clock_units(uint64_t ticks);
 
-/** clock_us() - µs since entry. Return: false while time is unknown. */
+/** clock_us() - set @us to the µs since entry. Return: false while time is unknown. */
 bool clock_us(uint64_t *us);
 
 /** clock_mul() - clock_unit() per tick times 2^64, rounded down, for code that can only multiply. */

@@ -54,7 +54,7 @@ static void put_serial(const char *s, size_t n)
 	}
 }
 
-/* What does not fit is dropped, and all that comes after it: the beginning says what this is about. */
+/* What does not fit is dropped, and so is all that follows: the beginning tells the most. */
 static void keep(const char *s, size_t n)
 {
 	if (n > KEPT - nr_kept)
@@ -71,7 +71,7 @@ void console_show(const char *s, size_t n)
 		return;
 	drawing = true;
 	screen_put(&screen, s, n);
-	/* Combined writes may linger, and what comes next may be a halt. */
+	/* Combined writes may linger in the CPU, and the next thing may be a halt. */
 	__asm__ volatile("sfence" : : : "memory");
 	drawing = false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console: a serial port, polled, and a screen, which shows the same. What baton says is one line at a time,
- * each with a time stamp and a topic; a person at the monitor reads and types plain text, on the serial port.
+ * The console: a serial port, polled, and a screen, which shows the same. baton speaks in lines, each with a time
+ * stamp and a topic; at the monitor a person reads and types plain text on the serial port.
  */
 #ifndef BATON_ARCH_CONSOLE_H
 #define BATON_ARCH_CONSOLE_H
@@ -30,21 +30,24 @@ bool console_awaits_screen(void);
  */
 void console_open_screen(const struct framebuffer *fb, uint8_t *pixels);
 
-/** console_show() - print @n characters on the screen only. */
+/** console_show() - print @n characters of @text on the screen only. */
 void console_show(const char *text, size_t n);
 
 /** console_rescue() - after an exception: unmute, and let go of the screen if drawing on it was the cause. */
 void console_rescue(void);
 
-/** console_mute() - hold say() back until it is called with false. */
+/** console_mute() - drop what say() is given if @mute is true, print it again if it is false. */
 void console_mute(bool mute);
 
 /** console_port() - the I/O port of the UART, 0 without a serial console. */
 uint16_t console_port(void);
 
 /**
- * say_prefix() - the time stamp and topic that a line printed now would begin with, into @buf
- * Return: its length in bytes.
+ * say_prefix() - write the time stamp and topic with which a line printed now would begin
+ * @buf:   @size bytes
+ * @topic: as for say()
+ *
+ * Return: bytes written.
  */
 int say_prefix(char *buf, size_t size, const char *topic);
 
@@ -55,10 +58,10 @@ int say_prefix(char *buf, size_t size, const char *topic);
  */
 void say(const char *topic, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** console_put() - print @n characters as they are; "\n" begins a new line. */
+/** console_put() - print @n characters of @text as they are; "\n" begins a new line. */
 void console_put(const char *text, size_t n);
 
-/** console_poll() - take a character that has been typed. Return: false if there is none. */
+/** console_poll() - take a character that has been typed into @c. Return: false if there is none. */
 bool console_poll(char *c);
 
 /** console_get() - wait until a character is typed. Never returns without a serial console. */

@@ -92,7 +92,7 @@ CPU_CR(2)
 CPU_CR(3)
 CPU_CR(4)
 
-/** cpu_rdrand() - one random word. Return: false if the CPU has none, or has none ready. */
+/** cpu_rdrand() - a random word into @v. Return: false if the CPU has none, or has none ready. */
 static inline bool cpu_rdrand(uint64_t *v)
 {
 	bool ok = false;

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** debugcon_write() - send @size bytes. Return: false, and nothing is sent, if there is none. */
+/**
+ * debugcon_write() - send @size bytes at @data
+ * Return: false, and nothing is sent, if the machine has no debug console.
+ */
 bool debugcon_write(const void *data, uint64_t size);
 
 #endif

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# From arch/font.txt to the table that arch/font.h declares: of each glyph its code point and its rows.
+# Turns arch/font.txt into the table that arch/font.h declares: the code point and the rows of each glyph.
 BEGIN {
 	print "/* Made from arch/font.txt. */"
 	print "#include \"arch/font.h\""

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Source: include/uapi/linux/screen_info.h of Linux, and drivers/video/screen_info_generic.c on the fields of it. */
+/* Sources: include/uapi/linux/screen_info.h of Linux, and for the fields drivers/video/screen_info_generic.c. */
 #include "arch/framebuffer.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ static unsigned int pixel_bytes(unsigned int depth)
 	return depth == 15 || depth == 16 || depth == 24 || depth == 32 ? (depth + 7) / 8 : 0;
 }
 
-/* Add the bits of one colour to @white. Return: false if they are none, beyond @depth, or another colour's. */
+/* Add the bits of one colour to @white. Return: false if there are none, or one is beyond @depth or taken. */
 static bool add_colour(uint32_t *white, unsigned int depth, unsigned int size, unsigned int pos)
 {
 	uint32_t mask;

@@ -6,7 +6,7 @@
 ; destination, and it uses nothing but that page, struct handoff (handoff.h) and the page tables that go with
 ; them. baton's own image, stack and tables may be overwritten while it runs.
 ;
-; When the copies are done it prints the end of baton's closing line: how long they took.
+; After the copies it prints the end of baton's closing line: how long they took.
 ;
 ; In:  RDI = struct handoff
 ; Out: the next kernel's 64-bit entry: RSI = boot_params, identity map, interrupts off, flat segments
@@ -102,8 +102,8 @@ handoff_code:
 	xor r15d, r15d
 	jmp rax
 
-; In: RDI = struct handoff_move. Copies and zeroes as it says; changes RAX, RCX, RDX, RSI, RDI, R11. An ordinary
-; function too: the unit test calls it.
+; In: RDI = struct handoff_move. Copies and zeroes as it says; changes RAX, RCX, RDX, RSI, RDI, R11. It follows the
+; C calling convention, so that the unit test can call it.
 	global handoff_copy:function hidden
 handoff_copy:
 	mov r11, rdi

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Leaving: the copies for the next kernel, and the jump. */
+/* The hand-off: the copies for the next kernel, and the jump. */
 #ifndef BATON_ARCH_HANDOFF_H
 #define BATON_ARCH_HANDOFF_H
 
@@ -27,10 +27,13 @@ struct __attribute__((packed)) handoff_table {
  * @entry, @params: where the next kernel is entered, and its boot_params
  * @stack: top of a small stack, which the next kernel may use until it has its own
  * @gdt, @idt: descriptor tables in the same page; the IDT knows the NMI only
- * @text: what to print after the copies and before the time they took, and behind its NUL what to print after
- *        that; @uart: the console's port, 0 for none; @unit_mul: units of time per tick of the time-stamp
- *        counter, times 2^64
  * @nr, @move: the copies, done in this order
+ * @text: what to print after the copies: first what stands before the time they took, then, behind
+ *        its NUL, what stands after it
+ * @uart: the console's port, 0 for none
+ * @unit_mul: units of time per tick of the time-stamp counter, times 2^64
+ * @gdt_entry, @idt_entry: what @gdt and @idt describe
+ * @closing: room for what @text points to
  */
 struct handoff {
 	uint64_t cr3;
@@ -68,8 +71,8 @@ uint64_t handoff_pages(const struct ranges *ram);
  * @pages: how many
  * @ram:   what the next kernel must find mapped, besides the first MiB
  *
- * Return: the handoff, in which the caller sets @entry, @params, @nr, @move and @closing; NULL if the pages were too
- * few. The first page must be made executable before handoff_jump().
+ * Return: the handoff, in which the caller still sets entry, params, nr, move and closing; NULL if
+ * the pages were too few. The first page must be made executable before handoff_jump().
  */
 struct handoff *handoff_prepare(paddr_t at, uint64_t pages, const struct ranges *ram);
 

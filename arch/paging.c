@@ -114,7 +114,7 @@ void paging_use(const struct paging *pt)
 {
 	uint64_t pat = (rdmsr(MSR_PAT) & ~PAT_ENTRY1) | PAT_ENTRY1_COMBINE;
 
-	/* As Linux has it: it stays so for the next kernel. Nothing is mapped by this entry yet. */
+	/* The same value as in Linux, because the next kernel finds it. No page uses this entry yet. */
 	wrmsr(MSR_PAT, pat);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
 	write_cr3((uint64_t)pt->root);

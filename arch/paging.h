@@ -30,9 +30,10 @@ bool paging_cpu_gib_pages(void);
 
 /**
  * paging_init() - begin an empty set of tables
- * @pool: at least one page of memory for tables, page-aligned
- * @end:  its end
- * @levels: 4 or 5: what the machine runs with
+ * @pool:      memory for tables: at least one page, page-aligned
+ * @end:       its end
+ * @levels:    4 or 5: what the machine runs with
+ * @gib_pages: whether 1 GiB pages may be used
  */
 void paging_init(struct paging *pt, paddr_t pool, paddr_t end, unsigned int levels, bool gib_pages);
 
@@ -45,20 +46,21 @@ void paging_init(struct paging *pt, paddr_t pool, paddr_t end, unsigned int leve
  */
 bool paging_map(struct paging *pt, paddr_t base, paddr_t end, unsigned int rights);
 
-/** paging_use() - switch to these tables; with CR0.WP and EFER.NXE set, and a PAT that MAP_COMBINE relies on. */
+/** paging_use() - switch to these tables, with CR0.WP and EFER.NXE set and the PAT that MAP_COMBINE needs. */
 void paging_use(const struct paging *pt);
 
 /** paging_flush() - make the CPU forget what it remembers of the tables in use. */
 void paging_flush(void);
 
 /**
- * paging_pages() - tables that mapping @bytes of RAM below @top in @pieces pieces can take, at most
- * @top:    end of the highest range
- * @pieces: number of ranges mapped with rights of their own
+ * paging_pages() - how many tables it takes at most to map the RAM below @top
+ * @top:       end of the highest range
+ * @pieces:    number of ranges mapped with rights of their own
+ * @gib_pages: whether 1 GiB pages may be used
  */
 uint64_t paging_pages(paddr_t top, uint64_t pieces, bool gib_pages);
 
-/** paging_range_pages() - tables that mapping the non-empty [@base, @end) can take besides, wherever it lies. */
+/** paging_range_pages() - how many more tables the non-empty [@base, @end) can take, wherever it lies. */
 uint64_t paging_range_pages(paddr_t base, paddr_t end);
 
 #endif

@@ -5,7 +5,7 @@
 
 #define RESET_PORT   0xcf9
 #define SLEEP_ENABLE (1U << 13)
-#define PATIENCE     100000000 /* pauses: the machine may take a moment to act */
+#define PATIENCE     100000000 /* pauses, as the machine may need a moment to act */
 
 static void wait_for_the_end(void)
 {

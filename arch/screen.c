@@ -7,7 +7,7 @@
 
 #define CELL_WIDTH  (FONT_WIDTH + 1)
 #define CELL_HEIGHT (FONT_HEIGHT + 1)
-#define COLUMNS     100 /* about as many are wanted: what baton says fits into them */
+#define COLUMNS     100 /* about as many as the lines of baton need */
 #define MIN_LINES   20
 #define MAX_SCALE   8
 #define MAX_PIXEL   4
@@ -23,8 +23,8 @@ typedef uint32_t __attribute__((aligned(1), may_alias)) word32;
 /* ---- pixels ---- */
 
 /*
- * In words, because a store to a framebuffer costs the same whatever its size is. What is left of @n then is in the
- * column to the right of a glyph, and that stays as it was cleared.
+ * In words, because a store to a framebuffer costs the same whatever its size. A rest of @n that is no whole word
+ * lies in the column to the right of a glyph, which stays as it was cleared.
  */
 static void store(uint8_t *to, const uint8_t *from, size_t n)
 {
@@ -42,7 +42,7 @@ static size_t make_line(const struct screen *s, unsigned int bits, uint8_t *line
 	for (unsigned int x = 0; x < CELL_WIDTH; x++) {
 		uint32_t value = bits << 1 >> (CELL_WIDTH - 1 - x) & 1 ? s->fb.white : 0;
 
-		/* a pixel may be less than a word: the next one puts right what is too much */
+		/* a pixel may be less than a word: the next one overwrites the excess */
 		for (unsigned int i = 0; i < s->scale; i++, n += s->fb.pixel)
 			*(word32 *)(line + n) = value;
 	}
@@ -106,7 +106,7 @@ static void scroll(struct screen *s)
 	touch(s, 0, s->rows);
 }
 
-/* Only now that there is a character is it known that a line wraps, or that the screen is too short for it. */
+/* A line wraps, and the screen scrolls, only when there is a character to show. */
 static void put_glyph(struct screen *s, uint8_t glyph)
 {
 	if (s->column == s->columns) {
@@ -154,7 +154,7 @@ static void erase(struct screen *s, bool all)
 	}
 }
 
-/* ESC [ numbers letter; what is not known has no effect. */
+/* ESC [ numbers letter; an unknown one has no effect. */
 static void put_escape(struct screen *s, char c)
 {
 	if (s->escape == ESCAPE_BEGUN) {
@@ -186,7 +186,7 @@ static void put_control(struct screen *s, char c)
 		while (s->column % TAB && s->column < s->columns);
 }
 
-/* A byte that begins a UTF-8 sequence of more than one. Return: false if none begins so. */
+/* The first byte of a UTF-8 sequence of several. Return: false if no sequence begins with it. */
 static bool begin_sequence(struct screen *s, uint8_t byte)
 {
 	static const uint32_t least[] = { 0x80, 0x800, 0x10000 };
@@ -199,7 +199,7 @@ static bool begin_sequence(struct screen *s, uint8_t byte)
 	return true;
 }
 
-/* What does not go on as UTF-8 is one question mark, and what follows is looked at anew. */
+/* A sequence that breaks off shows as one question mark, and the byte that broke it counts anew. */
 static void put_byte(struct screen *s, uint8_t byte)
 {
 	if (s->more && (byte & 0xc0) == 0x80) {

@@ -22,7 +22,7 @@
  * @column, @row: where the next one goes; may be just beyond the last
  * @from, @to:   rows that were written to since they were drawn
  * @drawn:       false until the first text clears what others left
- * @code, @least, @more: of a UTF-8 sequence: what it has come to, the least it may come to, bytes missing
+ * @code, @least, @more: of a UTF-8 sequence: its value so far, the least value allowed, bytes missing
  * @escape, @param: progress in an escape sequence, and the last number in it
  * @text, @shown: index of the glyph in each cell: as it should be, and as it is on the screen
  */
@@ -49,8 +49,10 @@ void screen_open(struct screen *s, const struct framebuffer *fb, uint8_t *pixels
 
 /**
  * screen_put() - show @n bytes of UTF-8
- * Long lines wrap. Of control characters it knows newline, carriage return, tab and backspace, of escape sequences
- * those that the monitor's line editor sends: to the top, clear to the end of the line, clear all. What the
+ * @bytes: any bytes
+ *
+ * Long lines wrap. It knows the control characters newline, carriage return, tab and backspace, and the escape
+ * sequences that the monitor's line editor sends: to the top, clear to the end of the line, clear all. What the
  * font lacks shows as a question mark.
  */
 void screen_put(struct screen *s, const char *bytes, size_t n);

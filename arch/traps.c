@@ -47,7 +47,7 @@ extern const uint8_t trap_stubs[];
 uint64_t DESCRIPTORS gdt[6] = { 0, 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0 };
 struct table_pointer DESCRIPTORS gdt_pointer = { .limit = sizeof(gdt) - 1 };
 
-/* What fs points to: the stack protector's canary lies at 0x28. */
+/* fs points here: the canary of the stack protector lies at 0x28. */
 uint64_t canary_area[6];
 
 static struct gate_bits idt[VECTORS];
@@ -191,7 +191,7 @@ _Noreturn void trap_report(const struct trap_frame *r)
 		__asm__ volatile("hlt");
 }
 
-/* Called where a stack canary was found overwritten. */
+/* Called by the compiler where a stack canary has been overwritten. */
 _Noreturn void __stack_chk_fail(void);
 _Noreturn void __stack_chk_fail(void)
 {

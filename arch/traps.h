@@ -7,7 +7,13 @@
 
 #include "lib/num.h"
 
-/** struct trap_frame - the state at an exception, as traps.asm pushes it */
+/**
+ * struct trap_frame - the state at an exception
+ * @r15, @r14, @r13, @r12, @r11, @r10, @r9, @r8, @rbp, @rdi, @rsi, @rdx, @rcx, @rbx, @rax: as
+ *         traps.asm pushes them
+ * @vector, @error: number of the exception and its error code, 0 if it has none
+ * @rip, @cs, @rflags, @rsp, @ss: as the CPU pushes them
+ */
 struct trap_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
 	uint64_t vector, error;

@@ -72,7 +72,7 @@ static bool add_all(struct boot_info *bi, bool ram)
 	return true;
 }
 
-/* First all that is RAM, then all that is not: where entries overlap, RAM loses. */
+/* First all that is RAM, then all that is not: where entries overlap, the memory counts as no RAM. */
 static int read_ram(struct boot_info *bi, struct fault *fault)
 {
 	bi->ram = (struct ranges){ bi->ram_table, 0, BOOT_MAX_RAM };
@@ -147,7 +147,7 @@ static paddr_t read_entry(struct boot_info *bi, paddr_t addr, struct findings *f
 	return node.next;
 }
 
-/* What one E820_EXT entry says is RAM, a later one may take away from under an entry. */
+/* A later E820_EXT entry may take away RAM in which an earlier entry of the chain lies. */
 static void check_chain(const struct boot_info *bi, struct findings *f)
 {
 	for (unsigned int i = 0; i < bi->nr_setup; i++) {
@@ -176,7 +176,7 @@ static int read_chain(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_t e
 			return 0;
 		}
 		addr = read_entry(bi, addr, f);
-		/* Entries further on may lie in RAM that only this one tells of. */
+		/* Later entries may lie in RAM that only this one names. */
 		if (bi->nr_setup > nr && bi->setup[nr].type == SETUP_E820_EXT) {
 			if (read_ram(bi, fault))
 				return -1;
@@ -186,7 +186,7 @@ static int read_chain(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_t e
 	return 0;
 }
 
-/* The string may end with the RAM: its first page is looked at alone, then all that may be. */
+/* The string may end where RAM ends: its first page is read alone, then as much as is allowed. */
 static int read_cmdline(struct boot_info *bi, struct fault *fault)
 {
 	paddr_t addr = (uint64_t)bi->bp->ext_cmd_line_ptr << 32 | bi->bp->hdr.cmd_line_ptr;
@@ -218,8 +218,8 @@ static int read_cmdline(struct boot_info *bi, struct fault *fault)
 }
 
 /*
- * Where it is not known what is RAM: how the run is to end stands in the command line, and the boot protocol has that
- * mapped whatever the memory map says. The window shows it alone, and is closed again.
+ * For a memory map that cannot be used: the command line says how the run is to end, and the boot protocol has it
+ * mapped in any case. The window shows it alone, and is closed again.
  */
 static void read_cmdline_only(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_t end))
 {
@@ -281,7 +281,7 @@ static bool add_input(struct ranges *set, paddr_t addr, uint64_t size)
 {
 	paddr_t end;
 
-	/* What wraps is in no RAM, and is reported where it is read. */
+	/* A range that wraps is not in RAM, and is reported where it is read. */
 	return !range_end(addr, size, &end) || ranges_add(set, addr, end);
 }
 

@@ -17,16 +17,16 @@
 #define BOOT_MAX_RAM   1024 /* ranges of RAM, merged */
 #define BOOT_MAX_SETUP 64   /* entries in the setup_data chain */
 
-/** enum secure_boot - boot_params.secure_boot: enum efi_secureboot_mode of Linux; 0 where there is no UEFI */
+/** enum secure_boot - values of boot_params.secure_boot: enum efi_secureboot_mode of Linux; 0 without UEFI */
 enum secure_boot { SECURE_UNKNOWN = 1, SECURE_OFF, SECURE_ON };
 
-/** boot_secure() - is Secure Boot on? Where nobody can tell, it counts as on. */
+/** boot_secure() - is Secure Boot on? It counts as on where the firmware did not tell. */
 static inline bool boot_secure(const struct boot_params *bp)
 {
 	return bp->secure_boot == SECURE_ON || bp->secure_boot == SECURE_UNKNOWN;
 }
 
-/** struct boot_setup - one setup_data entry: its @len payload bytes lie at @addr + 16 */
+/** struct boot_setup - a setup_data entry of type @type: its @len payload bytes lie at @addr + 16 */
 struct boot_setup {
 	paddr_t addr;
 	uint32_t type, len;
@@ -41,6 +41,7 @@ struct boot_setup {
  * @initrd, @initrd_size: 0 and 0 if there is none
  * @setup, @nr_setup:     the chain, in order
  * @has_kho, @kho:        the KHO entry's payload
+ * @ram_table, @panes:    the tables behind @ram and @window
  */
 struct boot_info {
 	struct window window;
@@ -62,8 +63,8 @@ struct boot_info {
 
 /**
  * boot_e820_entries() - how many entries of @bp's e820 table count
- * GRUB notes more than there is room for, and writes them over what is behind. Linux takes those that fit. What
- * they leave out is no RAM then, which is safe: a handover that lies there is refused.
+ * GRUB may write more entries than the table has room for, over what lies behind it. Linux takes those that fit.
+ * RAM of the entries beyond is then not known as RAM, which is safe: a handover that lies there is refused.
  */
 static inline unsigned int boot_e820_entries(const struct boot_params *bp)
 {
@@ -98,9 +99,9 @@ int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t b
 bool boot_info_inputs(const struct boot_info *bi, struct ranges *set);
 
 /**
- * boot_info_keep_firmware() - take out of @set what EFI boot services code and data lie in
- * The firmware has been left, but its runtime services may still look there until the next Linux has given them their
- * virtual addresses; and where something else lies by then, Linux never frees that memory.
+ * boot_info_keep_firmware() - take the code and data of the EFI boot services out of @set
+ * Boot services have ended, but runtime services may still use that memory until the next Linux gives them virtual
+ * addresses. And if anything else lies there by then, Linux never frees the memory.
  * Return: false if @set is full.
  */
 bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set);

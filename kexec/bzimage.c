@@ -2,8 +2,8 @@
 /*
  * Checking a bzImage before it is trusted with a place in memory.
  *
- * Sources: Documentation/arch/x86/boot.rst, and what arch/x86/kernel/kexec-bzimage64.c of Linux 7.3
- * refuses.
+ * Sources: Documentation/arch/x86/boot.rst, and the checks of arch/x86/kernel/kexec-bzimage64.c in
+ * Linux 7.3.
  */
 #include "kexec/bzimage.h"
 
@@ -23,7 +23,7 @@ _Static_assert(offsetof(struct boot_params, hdr) == HDR_OFFSET, "setup header in
 _Static_assert(offsetof(struct setup_header, init_size) == 0x260 - HDR_OFFSET,
 	       "setup header layout");
 
-/* The header is as long as the file says; what a newer one adds is left out. */
+/* The header is as long as the file says; fields of a newer protocol are dropped. */
 static void copy_header(struct setup_header *hdr, const uint8_t *file)
 {
 	size_t size = HDR_BASE + file[HDR_LENGTH] - HDR_OFFSET;
@@ -90,7 +90,7 @@ static int check_layout(struct bzimage *bz, uint64_t size, struct fault *f)
 	return 0;
 }
 
-/* The release goes to a console: it is printable ASCII that ends inside the setup part, or none. */
+/* The release goes to a console: only printable ASCII that ends inside the setup part counts as one. */
 static void read_release(struct bzimage *bz, const uint8_t *file)
 {
 	uint64_t at = VERSION_BASE + (uint64_t)bz->hdr.kernel_version;

@@ -31,6 +31,7 @@ struct bzimage {
 
 /**
  * bzimage_parse() - check and read
+ * @data: the file, @size bytes of any contents
  * @la57: the machine runs with 5-level paging: the image must say XLF_5LEVEL
  *
  * Return: 0; or -1 and a fault: kernel-too-short, kernel-not-bzimage (HdrS, 0xAA55, LOADED_HIGH),

@@ -6,19 +6,21 @@
 #include "lib/fault.h"
 #include "lib/num.h"
 
-/** struct cpio_entry - one file; @name is NUL-terminated and, like @data, points into the archive */
+/** struct cpio_entry - a file of @size bytes; @name is NUL-terminated and, like @data, points into the archive */
 struct cpio_entry {
 	const char *name;
 	const void *data;
 	uint64_t size;
 };
 
-/** cpio_is() - true if @data begins like a newc archive ("070701" or "070702"). */
+/** cpio_is() - true if the @size bytes at @data begin like a newc archive ("070701" or "070702"). */
 bool cpio_is(const void *data, uint64_t size);
 
 /**
  * cpio_next() - step through an archive
- * @pos: byte offset of the next header; 0 to begin, moved on by each call
+ * @data: the archive, @size bytes of any contents
+ * @pos:  byte offset of the next header; 0 to begin, moved on by each call
+ * @e:    the entry
  *
  * Return: 1 with @e filled in, 0 at TRAILER!!!, -1 with fault cpio-corrupt (bad magic, digits, names or
  * sizes that leave the archive; the text names the offset).

@@ -11,27 +11,36 @@
 #define NODE_ALIGN 16
 
 /*
- * What Linux's own kexec loader says of itself. There is no identity for baton, and a kernel that
- * knows this one treats the start as what it is: a kexec.
+ * The identity of Linux's own kexec loader. None is assigned to baton, and a kernel that knows this
+ * one treats the start as what it is: a kexec.
  */
 #define LOADER_KEXEC 0xd0
 
-/** struct layout - byte offsets in the segment; 0 for a part that is not there */
+/**
+ * struct layout - byte offsets in the segment; 0 for a part that is not there
+ * @seed, @kho, @efi_map: setup_data entries of baton's
+ * @rest: the first entry that is passed on
+ * @size: of the segment
+ */
 struct layout {
 	uint64_t seed, kho, efi_map, rest, size;
 };
 
-/** struct chain - where the next node goes, and where its address is to be written */
+/**
+ * struct chain - a setup_data chain being written
+ * @buf, @at:   the segment, and its physical address
+ * @next_field: offset of the 8 bytes that are to point to the next entry
+ */
 struct chain {
 	uint8_t *buf;
 	paddr_t at;
-	uint64_t next_field; /* offset of the 8 bytes that point to the next node */
+	uint64_t next_field;
 };
 
 _Static_assert(sizeof(struct boot_params) == 4096, "the zero page");
 _Static_assert(sizeof(struct setup_data) == 16, "setup_data header");
 
-/* The EFI memory map. Return: NULL if there is none in RAM: then nothing of EFI is passed on. */
+/* The EFI memory map. Return: NULL if there is none in RAM; nothing of EFI is then passed on. */
 static const void *efi_map(const struct boot_info *info, uint32_t *size)
 {
 	struct efi_info efi = info->bp->efi_info;
@@ -139,7 +148,7 @@ static void add_chain(const struct params *p, const struct layout *l, uint8_t *b
 	}
 }
 
-/* What baton learnt of the machine and the next kernel can't find out by itself. */
+/* What baton knows of the machine and the next kernel cannot find out by itself. */
 static void copy_machine(struct boot_params *bp, const struct boot_params *in)
 {
 	bp->screen_info = in->screen_info;
@@ -218,7 +227,7 @@ uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *
 		const uint8_t *node;
 
 		if (s->type != SETUP_RNG_SEED || s->len < PARAMS_SEED)
-			continue; /* Linux would count a short one for as much as a whole one */
+			continue; /* Linux would trust a short one as much as a whole one */
 		node = window_ro(&info->window, s->addr, NODE_SIZE + s->len);
 		if (!node)
 			continue;

@@ -2,11 +2,11 @@
 /*
  * The next kernel's boot_params segment: the zero page, the command line and the setup_data chain.
  *
- * The chain is: RNG seed, KHO, the EFI memory map, then what came in and goes on (E820_EXT, DTB, EFI and
- * others that hold no address). KASLR keeps off every setup_data payload, and off nothing else that lies in
- * scratch but the zero page, the command line and the initrd. So the scratch array stands inside the KHO
- * entry's payload, behind its 32 bytes, and the EFI memory map is the payload of an entry of type
- * SETUP_NONE, which Linux reserves and does not look into.
+ * The chain is: RNG seed, KHO, the EFI memory map, then the incoming entries that go on (E820_EXT, DTB, EFI and
+ * others that hold no address). In scratch, KASLR avoids the zero page, the command line, the initrd and every
+ * setup_data payload, and nothing else. So the scratch array stands inside the KHO entry's payload, behind its
+ * 32 bytes, and the EFI memory map is the payload of an entry of type SETUP_NONE, which Linux reserves and does
+ * not read.
  */
 #ifndef BATON_KEXEC_PARAMS_H
 #define BATON_KEXEC_PARAMS_H
@@ -41,15 +41,18 @@ struct params {
 #define PARAMS_SEED 32 /* bytes of a random seed, as Linux passes them on */
 
 /**
- * params_seed() - the next kernel's random seed
- * The seeds that came in, of which baton has used none, and @random on top: it is as good as the best of them.
+ * params_seed() - make the next kernel's random seed of those that came in and of @random
  * @random: PARAMS_SEED bytes of the processor's; NULL if it has none
+ * @seed:   room for PARAMS_SEED bytes
+ *
+ * baton uses none of the seeds itself. The result is as good as the best of them.
  * Return: bytes in @seed: PARAMS_SEED; 0 if there is nothing to make one of.
  */
 uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *seed);
 
 /**
- * params_size() - bytes of the segment; does not depend on @fdt's or @initrd's value, only on fdt != 0
+ * params_size() - bytes of the segment
+ * They depend on whether @p->fdt is 0, and otherwise neither on its value nor on @p->initrd.
  * Return: bytes, or 0 with fault cmdline-too-long (with its NUL longer than the next kernel's cmdline_size
  * less 30, as in Linux's own loader).
  */
@@ -64,21 +67,25 @@ void params_build(const struct params *p, void *buf, paddr_t at);
 
 /**
  * params_passes_on() - true if incoming setup_data entries of @type go on to the next kernel
- * Those that hold plain data do; SETUP_EFI only with an EFI memory map that lies in RAM. Seeds become one,
- * an IMA buffer lies elsewhere, and what an unknown type holds can't be known.
+ * Those that hold plain data do; SETUP_EFI only with an EFI memory map that lies in RAM. Seeds do not, because they
+ * become one; IMA buffers do not, because they lie elsewhere; and an unknown type may hold anything.
  */
 bool params_passes_on(const struct boot_info *info, uint32_t type);
 
 /**
- * params_fdt_slot() - where in @buf the 8-byte KHO FDT address stands: bound last, at the jump
+ * params_fdt_slot() - where in the segment the 8-byte KHO FDT address stands: bound last, at the jump
  * Return: byte offset, 8-byte aligned; 0 if there is no KHO entry.
  */
 uint64_t params_fdt_slot(const struct params *p);
 
 /**
  * params_scratch() - the outgoing scratch array for a consumer that needs @align
- * Shrinks each region inward; drops those that vanish. Also fills @set with the same regions.
- * Return: entries in @out (room for KHO_MAX_SCRATCH).
+ * @in:  the incoming array, @nr entries
+ * @out: room for KHO_MAX_SCRATCH entries
+ * @set: filled with the same regions
+ *
+ * Shrinks each region inward, and drops those that vanish.
+ * Return: entries in @out.
  */
 unsigned int params_scratch(const struct kho_scratch *in, unsigned int nr, uint64_t align,
 			    struct kho_scratch *out, struct ranges *set);

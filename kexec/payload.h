@@ -17,11 +17,11 @@
 #define PAYLOAD_CMDLINE 4096 /* longest command line in a payload, with its NUL */
 #define PAYLOAD_ABI     64   /* longest version string in a payload, with its NUL */
 
-/* In baton/abi: batonctl has read the kernel, and it names no version that is known. */
+/* In baton/abi: batonctl has read the kernel, which names no version that batonctl knows. */
 #define PAYLOAD_NO_ABI "none"
 
 /**
- * struct payload
+ * struct payload - a kernel and what goes with it
  * @kernel, @kernel_size: a bzImage, not yet checked
  * @initrd, @initrd_size: NULL and 0 if there is none
  * @cmdline: empty and @has_cmdline false where baton's own command line is to be forwarded
@@ -37,7 +37,7 @@ struct payload {
 	char abi[PAYLOAD_ABI];
 };
 
-/** payload_without_kho() - is it known that nothing can be handed to the kernel? */
+/** payload_without_kho() - true if batonctl has found that the kernel knows no KHO. */
 static inline bool payload_without_kho(const struct payload *p)
 {
 	return strcmp(p->abi, PAYLOAD_NO_ABI) == 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The search is complete and needs no luck, because of two observations.
+ * The search finds a placement if there is one, because of three facts.
  *
- * For a given copy order, what a segment must keep off is fixed: the sources of all segments copied
- * after it. Within one range of scratch, segments that are placed by rising address lose nothing if
- * each goes to the lowest place it can have; so the lowest end of every subset of the segments
- * follows from those of the subsets with one segment less. Ranges do not influence each other: what
- * remains is to share the segments out, and a set of segments is reached by a range adding a subset
- * of it to one that was reached before.
+ * For a given copy order it is fixed which memory a segment must avoid: the sources of all segments
+ * copied after it. Within one range of scratch, segments can be placed by rising address, each at
+ * the lowest place that is left, and nothing is lost by that; so the lowest end of a subset of the
+ * segments follows from the lowest ends of its subsets with one segment less. And ranges do not
+ * influence each other, so what remains is to share the segments out: range by range, sets that
+ * were reached before are extended by subsets that fit in the range.
  *
  * Segments are named by their index and sets of them by bit masks.
  */
@@ -19,14 +19,19 @@
 #define SETS       (1U << PLAN_SEGMENTS)
 #define MAX_BLOCKS (2 * PLAN_SEGMENTS)
 
-/** struct layout - how the subsets of the segments lie in one range, each as low as it can */
+/**
+ * struct layout - how each subset of the segments lies in one range, as low as it can
+ * @end: where it ends; 0 if the subset does not fit
+ * @dst: where its highest segment begins
+ * @top: which one that is
+ */
 struct layout {
-	paddr_t end[SETS]; /* 0: this subset does not fit */
-	paddr_t dst[SETS]; /* of the highest segment */
-	uint8_t top[SETS]; /* which one that is */
+	paddr_t end[SETS];
+	paddr_t dst[SETS];
+	uint8_t top[SETS];
 };
 
-/** struct share - how a set of segments was first reached: by adding @part in @range to the rest */
+/** struct share - if a set was @reached: that was first by putting its subset @part into @range */
 struct share {
 	unsigned int range;
 	uint8_t part;
@@ -35,6 +40,7 @@ struct share {
 
 /**
  * struct search - one attempt, with everything fixed that is not searched for
+ * @p, @scratch: as for plan_place()
  * @fixed:  segments that stay where their source is
  * @strict: no destination may touch any source, whatever the order
  * @avoid:  for each segment, the segments whose sources it must keep off
@@ -83,8 +89,8 @@ static unsigned int blocks_for(const struct search *s, unsigned int i, struct ra
 }
 
 /**
- * lowest() - the lowest place for @seg in [@from, @end) that keeps off @block
- * Each round passes one block for good, so there are at most @nr + 1.
+ * lowest() - set @at to the lowest place for @seg in [@from, @end) that meets none of @block
+ * Each round passes one of these @nr for good, so there are at most @nr + 1.
  */
 static bool lowest(const struct plan_segment *seg, paddr_t from, paddr_t end,
 		   const struct range *block, unsigned int nr, paddr_t *at)

@@ -9,11 +9,11 @@
 #define PLAN_SEGMENTS 4
 
 /**
- * struct plan_segment
+ * struct plan_segment - something to be copied, and where to
  * @name:  for messages: "kernel", "boot_params", "initrd"
  * @src:   physical address of what is copied
  * @size:  bytes copied; may be 0
- * @memsz: bytes owned at the destination, at least @size and more than 0; the rest is zeroed
+ * @memsz: bytes it takes at the destination, at least @size and more than 0; the rest is zeroed
  * @align: a power of two, at least 1
  * @min:   lowest allowed destination
  * @stay:  leave it at @src if that is aligned, at or above @min and inside scratch
@@ -29,8 +29,8 @@ struct plan_segment {
 };
 
 /**
- * struct plan
- * @seg:   @nr segments
+ * struct plan - segments, their places and the order of their copies
+ * @seg:   @nr segments, of which the caller sets all but dst
  * @order: out: indices into @seg, in the order in which they must be copied
  */
 struct plan {
@@ -43,9 +43,9 @@ struct plan {
  * plan_place() - find a destination for every segment
  * @scratch: where segments may lie
  *
- * Afterwards every [dst, dst + memsz) is inside one range of @scratch and over no other; and when the
- * segments are copied (and their tails zeroed) in @order, with memmove where a segment overlaps itself, no
- * copy destroys a source that is still to be copied. Fails only if no placement and order does that.
+ * Afterwards every [dst, dst + memsz) lies inside one range of @scratch, and none overlaps another. The segments
+ * are to be copied, and their tails zeroed, in the order of @p->order, with memmove() where a segment overlaps
+ * itself: no copy then destroys a source that is still to be copied. Fails only if no placement and order does that.
  *
  * Return: 0; or -1 with fault scratch-too-small: how much scratch there is, its largest range, how much was
  * needed by which segment.

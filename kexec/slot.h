@@ -2,8 +2,8 @@
 /*
  * The slot in baton's own image where batonctl bundle notes the payload.
  *
- * It lies at SLOT_OFFSET from the start of the protected-mode part. A bundle is the image, then zeros up to
- * @bss_end (so that the payload never overlaps the bss), then the cpio, page-aligned.
+ * It lies at SLOT_OFFSET from the start of the protected-mode part. A bundle is the image, then zeros up to the
+ * end of the bss (so that the payload never overlaps it), then the cpio, page-aligned.
  */
 #ifndef BATON_KEXEC_SLOT_H
 #define BATON_KEXEC_SLOT_H
@@ -14,7 +14,7 @@
 #define SLOT_MAGIC  "BATONPLD"
 
 /**
- * struct slot
+ * struct slot - where in the image the payload is
  * @magic:   SLOT_MAGIC, not NUL-terminated
  * @image:   bytes from the start of the protected-mode part to the end of bss: whole pages
  * @payload: offset of the cpio from the start of the protected-mode part; 0 without a bundle

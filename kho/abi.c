@@ -7,7 +7,7 @@
 #include "kho/map/radix.h"
 
 /*
- * max_order is where the consumer's arithmetic ends (kernel/liveupdate/kexec_handover.c):
+ * max_order is the largest order that the consumer's arithmetic can hold (kernel/liveupdate/kexec_handover.c):
  * - up to 7.1, kho_preserved_memory_reserve() computes the size of a block as the int
  *   1 << (order + 12), which is negative from order 19 on and reserves everything above it;
  * - 7.3 computes it in 64 bits, but kho_restore_page() and kho_restore_pages() still count pages in

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a KHO version is, as data (design law 9): one row a version, nothing else knows a version by name.
+ * What a KHO version is, as data (law 9): one row a version, and nothing else knows a version by its name.
  *
  * Source: include/linux/kho/abi/kexec_handover.h and kernel/liveupdate/kexec_handover.c of Linux 7.1 and 7.3.
  */
@@ -9,18 +9,22 @@
 
 #include "kho/map/map.h"
 
-/** struct kho_scratch - one entry of the scratch array, in memory as Linux keeps it */
+/** struct kho_scratch - one entry of the scratch array, as Linux keeps it: @size bytes at @addr */
 struct kho_scratch {
 	uint64_t addr;
 	uint64_t size;
 };
 
-/** struct kho_data - the payload of the setup_data entry SETUP_KEXEC_KHO */
+/**
+ * struct kho_data - the payload of the setup_data entry SETUP_KEXEC_KHO
+ * @fdt_addr, @fdt_size: the root FDT
+ * @scratch_addr, @scratch_size: the scratch array, 16 bytes a region
+ */
 struct kho_data {
 	uint64_t fdt_addr;
 	uint64_t fdt_size;
 	uint64_t scratch_addr;
-	uint64_t scratch_size; /* bytes: 16 a region */
+	uint64_t scratch_size;
 };
 
 _Static_assert(sizeof(struct kho_scratch) == 16, "scratch array entry");
@@ -56,13 +60,13 @@ const struct kho_abi *kho_abi_at(unsigned int i);
 /** kho_abi_by_name() - the row whose compatible is @name, or NULL. */
 const struct kho_abi *kho_abi_by_name(const char *name);
 
-/** kho_abi_by_release() - the row that a kernel whose release begins "MAJOR.MINOR" speaks, or NULL. */
+/** kho_abi_by_release() - the row that a kernel speaks whose @release begins "MAJOR.MINOR", or NULL. */
 const struct kho_abi *kho_abi_by_release(const char *release);
 
-/** kho_abi_newest() - the row of the newest release that there is one for. */
+/** kho_abi_newest() - the row of the newest release that has one. */
 const struct kho_abi *kho_abi_newest(void);
 
-/** kho_abi_list() - "kho-v2, kho-v3, …" into @buf, for messages. Return: @buf. */
+/** kho_abi_list() - write "kho-v2, kho-v3, …" into the @size bytes of @buf, for messages. Return: @buf. */
 const char *kho_abi_list(char *buf, size_t size);
 
 #endif

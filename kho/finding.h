@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Findings: what is wrong with a handover, each with a stable name (design law 5).
+ * Findings: what is wrong with a handover, each with a stable name (law 5).
  *
  * All findings are collected before the run stops. The list is bounded; what does not fit is counted.
  */
@@ -12,7 +12,7 @@
 
 #define FINDINGS_KEPT 32
 
-/** FINDING_NAMES - X(identifier, "stable-name", "what is expected instead") */
+/** FINDING_NAMES - the rows @X(identifier, "stable-name", "what is expected instead") */
 #define FINDING_NAMES(X)                                                                          \
 	X(SETUP_DATA_NOT_RAM, "setup-data-not-ram", "every setup_data entry lies in RAM")         \
 	X(SETUP_DATA_LOOP, "setup-data-loop", "the setup_data chain ends")                        \
@@ -78,11 +78,11 @@ struct findings {
 /** finding_name() - the stable name of @code. */
 const char *finding_name(enum finding_code code);
 
-/** finding_expected() - what should have been there instead. */
+/** finding_expected() - what should have been there instead of @code. */
 const char *finding_expected(enum finding_code code);
 
 /**
- * finding_add() - note one finding; cheap and harmless when the list is full
+ * finding_add() - note a finding @code; cheap and harmless when the list is full
  * @fmt: what was found and where, with numbers; "; expected …" is appended
  */
 void finding_add(struct findings *f, enum finding_code code, const char *fmt, ...)

@@ -22,7 +22,7 @@ const void *handover_fdt(const struct handover *h)
 	return fdt ? handover_look(h, fdt, KHO_FDT_SIZE) : NULL;
 }
 
-/* The size of a blob whose version does not say: its own if it is an FDT, else up to the end of its block. */
+/* The size of a blob in a version that has none: that of its FDT header, else up to the end of its block. */
 static uint64_t guess_size(const struct handover *h, paddr_t addr)
 {
 	const void *header = is_aligned(addr, sizeof(uint64_t)) ?

@@ -11,10 +11,10 @@
 
 /**
  * struct handover - where the parts of a handover are
- * @map:     its map, and with @map.window the way to all of its memory; without a format as long as
- *           it is not known where the map is and how it is stored
- * @fdt:     physical address of the root FDT, 0 for none. Of what is published it is the one thing
- *           that is bound at the jump: it changes by a single aligned store, and always leads to a
+ * @map:     its map, and with @map.window the way to all of its memory; has no format until it is known
+ *           where the map is and how it is stored
+ * @fdt:     physical address of the root FDT, 0 for none. Of the published handover only this address
+ *           is passed on at the jump: it changes by a single aligned store, and always leads to a
  *           complete handover.
  * @abi:     its version, NULL if not known
  * @scratch: the scratch array, @nr_scratch entries, where it was handed over
@@ -46,13 +46,13 @@ struct kho_blob {
 
 #define BLOB_FIRST (-1)
 
-/** handover_is_read() - true if its map has been walked, or has nothing to walk */
+/** handover_is_read() - true if its map has been walked, or has no pages to walk. */
 static inline bool handover_is_read(const struct handover *h)
 {
 	return h->map.format && (h->map.pages || !h->map.root);
 }
 
-/** handover_look() - readable memory of it. Return: NULL unless all of [@addr, @addr + @size) is RAM. */
+/** handover_look() - a pointer to [@addr, @addr + @size) in its memory. Return: NULL unless all of that is RAM. */
 static inline const void *handover_look(const struct handover *h, paddr_t addr, uint64_t size)
 {
 	return window_ro(h->map.window, addr, size);
@@ -64,16 +64,17 @@ const void *handover_fdt(const struct handover *h);
 /**
  * handover_next_blob() - go through the blobs, in the order of the FDT
  * @node: BLOB_FIRST, then what the last call left there
+ * @blob: set to the next one
  *
  * Where the version has no size, the blob's own FDT header gives it, else the rest of the block that
  * it lies in. Return: false past the last, or where the version is not known.
  */
 bool handover_next_blob(const struct handover *h, int *node, struct kho_blob *blob);
 
-/** handover_blob() - the @i-th blob. Return: false past the last. */
+/** handover_blob() - set @blob to the @i-th. Return: false past the last. */
 bool handover_blob(const struct handover *h, unsigned int i, struct kho_blob *blob);
 
-/** handover_find_blob() - find a blob by its whole name. Return: false if there is none. */
+/** handover_find_blob() - set @blob to the one whose whole name is @name. Return: false if there is none. */
 bool handover_find_blob(const struct handover *h, const char *name, struct kho_blob *blob);
 
 /** handover_count_blobs() - how many there are. */
@@ -104,7 +105,12 @@ int handover_for_each_leaf(const struct handover *h,
 
 /**
  * fdt_read_u64() - read a property of eight bytes, native order, at any alignment
- * @len: set to its length, below 0 if there is none; may be NULL
+ * @fdt:   a good FDT
+ * @node:  offset of the node in it
+ * @name:  of the property
+ * @value: set to the number
+ * @len:   set to the property's length, below 0 if there is none; may be NULL
+ *
  * Return: false unless it has eight bytes.
  */
 bool fdt_read_u64(const void *fdt, int node, const char *name, uint64_t *value, int *len);

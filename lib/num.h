@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A physical address. Never a pointer: only a window (mm/window.h) turns one into a pointer. */
+/** paddr_t - a physical address. Never a pointer: only a window (mm/window.h) turns one into a pointer. */
 typedef uint64_t paddr_t;
 
 #define PAGE_SHIFT 12
@@ -17,18 +17,21 @@ typedef uint64_t paddr_t;
 #define MIB(n) ((uint64_t)(n) << 20)
 #define GIB(n) ((uint64_t)(n) << 30)
 
-/** RAM below this belongs to the next kernel's real-mode code: baton puts nothing there. */
+/** LOW_LIMIT - RAM below this belongs to the next kernel's real-mode code: baton puts nothing there. */
 #define LOW_LIMIT MIB(1)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/** @a must be a power of two. */
+/** align_down() - the greatest multiple of @a, a power of two, that is not above @x. */
 static inline uint64_t align_down(uint64_t x, uint64_t a)
 {
 	return x & ~(a - 1);
 }
 
-/** @a must be a power of two. Wraps to 0 when the result does not fit: check foreign numbers first. */
+/**
+ * align_up() - the least multiple of @a, a power of two, that is not below @x
+ * Wraps to 0 when the result does not fit: check foreign numbers first.
+ */
 static inline uint64_t align_up(uint64_t x, uint64_t a)
 {
 	return align_down(x + a - 1, a);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# From "nm -n" to the table that symbolises back-traces (arch/symbols.h): for each function its offset and the
-# offset of its name, then the names.
+# Turns the output of "nm -n" into the table that names functions in back-traces (arch/symbols.h): for each function
+# its offset and the offset of its name, then the names.
 BEGIN {
 	print "\tsection .symbols noexec nowrite align=4"
 	print "\tglobal symbol_table:data hidden, symbol_count:data hidden, symbol_names:data hidden"

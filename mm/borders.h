@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which memory is which NUMA node's, and the addresses at which it changes from one to another. */
+/* Which memory belongs to which NUMA node, and the addresses where one node meets another. */
 #ifndef BATON_MM_BORDERS_H
 #define BATON_MM_BORDERS_H
 
@@ -7,7 +7,7 @@
 
 #define BORDERS_MAX 512 /* memory ranges in an SRAT */
 
-/** struct node_range - memory of one node; not all of it need be RAM */
+/** struct node_range - memory [@base, @end) of node @node; not all of it need be RAM */
 struct node_range {
 	paddr_t base, end;
 	uint32_t node;
@@ -24,10 +24,10 @@ struct borders {
 	unsigned int nr_ranges, nr;
 };
 
-/** borders_make() - sort @set's ranges, which are given in any order, and find the borders between them */
+/** borders_make() - sort the ranges of @set, which come in any order, and find the borders between them. */
 void borders_make(struct borders *set);
 
-/** borders_inside() - the lowest border above @base and below @end. Return: false if there is none. */
+/** borders_inside() - set @border to the lowest one above @base and below @end. Return: false if there is none. */
 bool borders_inside(const struct borders *set, paddr_t base, paddr_t end, paddr_t *border);
 
 #endif

@@ -20,7 +20,7 @@ static uint64_t *leaf_at(const struct pageset *s, paddr_t addr)
 
 /*
  * Make sure that there is a leaf for @addr. Its page is entered in @s->own, which can need a leaf
- * as well: again and again only if each lies in 128 MiB that had a single page free.
+ * for that as well; and so on, but only as long as each one lies in 128 MiB with a single free page.
  */
 static bool need_leaf(struct pageset *s, paddr_t addr, unsigned int nesting)
 {

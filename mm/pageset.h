@@ -14,7 +14,7 @@
 /**
  * struct pageset
  * @pages: where its memory comes from
- * @own:   the set in which the pages that it is made of are entered; may be itself
+ * @own:   the set that the pages of this one are entered in; may be this one
  * @leaf:  addresses of the leaves, 0 for none; the table is at @table
  * @nr:    entries in @leaf
  * @held:  pages that it is made of
@@ -28,15 +28,21 @@ struct pageset {
 	uint64_t held;
 };
 
-/** pageset_init() - begin with an empty set. Return: false, and @s all zero, without memory. */
+/**
+ * pageset_init() - begin with an empty set
+ * @pages: where its memory comes from
+ * @own:   the set that the pages of this one are entered in; may be @s itself
+ *
+ * Return: false, and @s is all zero, if there is no memory.
+ */
 bool pageset_init(struct pageset *s, struct palloc *pages, struct pageset *own);
 
-/** pageset_free() - give back what the set is made of; @own is not told. @s is then all zero. */
+/** pageset_free() - give back the pages of the set, which stay in @s->own. @s is then all zero. */
 void pageset_free(struct pageset *s);
 
 /**
  * pageset_add() - add the pages of the page-aligned [@base, @end)
- * Return: false, and none is added, without memory.
+ * Return: false, and none is added, if there is no memory.
  */
 bool pageset_add(struct pageset *s, paddr_t base, paddr_t end);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Below lies what firmware and kernels are fondest of: taken only when there is nothing else. */
+/* Firmware and kernels want the RAM below most: it is taken last. */
 #define FIRST_CHOICE MIB(16)
 
 void palloc_init(struct palloc *pa, struct pagemap *map, const struct window *window,

@@ -12,7 +12,7 @@
 /**
  * struct palloc
  * @map:   where pages are taken from
- * @window:  gives the pointers
+ * @window: gives the pointers
  * @grant: called before pages are first used: makes [base, end) writable; NULL on the host.
  *         Return: false if it could not (no page table left): the allocation then fails.
  * @from:  where the next search begins
@@ -28,7 +28,10 @@ struct palloc {
 	uint64_t taken;
 };
 
-/** palloc_init() - begin handing out pages; searches from 16 MiB upwards first, then from 1 MiB. */
+/**
+ * palloc_init() - begin handing out pages; searches from 16 MiB upwards first, then from 1 MiB
+ * @map, @window, @grant: as in struct palloc
+ */
 void palloc_init(struct palloc *pa, struct pagemap *map, const struct window *window,
 		 bool (*grant)(paddr_t base, paddr_t end));
 
@@ -42,7 +45,7 @@ void *palloc_pages(struct palloc *pa, uint64_t pages, paddr_t *at);
 
 /**
  * palloc_block() - take a block: 2^@order pages, zeroed, aligned to their size
- * @borders: where the block must not lie across; NULL if nothing is known
+ * @borders: which the block must not cross; NULL if none are known
  * @at:      set to the physical address
  *
  * Return: pointer, or NULL if there is no such block (nothing is then taken).
@@ -50,11 +53,11 @@ void *palloc_pages(struct palloc *pa, uint64_t pages, paddr_t *at);
 void *palloc_block(struct palloc *pa, unsigned int order, const struct borders *borders,
 		   paddr_t *at);
 
-/** palloc_free() - give @pages pages at @at back. */
+/** palloc_free() - give back @pages pages at @at. */
 void palloc_free(struct palloc *pa, paddr_t at, uint64_t pages);
 
 /**
- * palloc_adopt() - take over @pages given pages at @at with what is in them, free or not
+ * palloc_adopt() - take over @pages pages at @at, free or not, with what is in them
  * From then on they are writable, and palloc_free() may be called for them.
  * Return: false, and nothing is taken, if they could not be made writable.
  */

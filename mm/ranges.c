@@ -19,7 +19,7 @@ static unsigned int first_ending_after(const struct ranges *s, paddr_t addr)
 	return lo;
 }
 
-/* Let what stands from @from on stand from @to on instead. */
+/* Move all entries from index @from on, so that they begin at index @to. */
 static void move(struct ranges *s, unsigned int from, unsigned int to)
 {
 	memmove(&s->r[to], &s->r[from], (s->nr - from) * sizeof(s->r[0]));

@@ -16,7 +16,7 @@ struct pane {
 	void *ptr;
 };
 
-/** struct window - @nr panes, sorted by base, disjoint; RAM that touches is one pane */
+/** struct window - @nr panes at @pane, sorted by base, disjoint; RAM that touches is one pane */
 struct window {
 	const struct pane *pane;
 	unsigned int nr;
@@ -32,7 +32,10 @@ struct window {
  */
 const void *window_ro(const struct window *w, paddr_t addr, uint64_t size);
 
-/** window_rw() - the same for memory that the page allocator has handed out or that lies in scratch. */
+/**
+ * window_rw() - the same for memory that the page allocator has handed out or that lies in scratch
+ * @addr, @size: as for window_ro()
+ */
 void *window_rw(const struct window *w, paddr_t addr, uint64_t size);
 
 #endif

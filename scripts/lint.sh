@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Formatting, static analysis and shell checks over every file that git knows or would know. Prints TAP: one
-# point a check, with what is wrong below it.
+# Formatting, static analysis, shell checks, and what this project demands of its sources, over every file that
+# git knows or would know. Prints TAP: one point a check, with what is wrong below it.
 #
-#   lint.sh [-f]     -f formats the C files in place instead
+#   lint.sh [CHECK...]   format tidy shells licensed rooms kerneldoc cited; all of them without a name
+#   lint.sh -f           format the C files in place instead
 
 set -euo pipefail
 
@@ -37,7 +38,7 @@ point() {
 
 format() { files '*.[ch]' | xargs clang-format --dry-run -Werror; }
 
-# What the files that speak to UEFI firmware need, and no other minds.
+# Files that speak to UEFI firmware need these; no other file minds.
 EFI='-isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fshort-wchar'
 
 tidy() {
@@ -63,19 +64,38 @@ licensed() {
 	return "$bad"
 }
 
+rooms() { scripts/rooms.py; }
+
+kerneldoc() { files '*.[ch]' | xargs scripts/kerneldoc.py; }
+
+# What the test of these checks cites is not meant to be there.
+cited() { files ':!tests/unit/test_lint.sh' | xargs grep -lI '' | xargs scripts/cited.py; }
+
+declare -A CHECKS=(
+	[format]='C files are formatted (make format does it)'
+	[tidy]='clang-tidy has nothing to say'
+	[shells]='shellcheck has nothing to say'
+	[licensed]='every source names its licence'
+	[rooms]='no include leads to a room above, and none in a circle'
+	[kerneldoc]='kernel-doc names what is there, and all of it'
+	[cited]='laws, files and functions that are cited exist'
+)
 
 main() {
+	local check
 	if [ "${1-}" = -f ]; then
 		files '*.[ch]' | xargs clang-format -i
 		return
 	fi
-	[ $# -eq 0 ] || { echo 'usage: lint.sh [-f]' >&2 && exit 2; }
+	[ $# -gt 0 ] || set -- format tidy shells licensed rooms kerneldoc cited
+	for check in "$@"; do
+		[ -n "${CHECKS[$check]-}" ] || { echo "lint: no check '$check'" >&2 && exit 2; }
+	done
 	scripts/packages.sh check
-	echo '1..4'
-	point 'C files are formatted (make format does it)' format
-	point 'clang-tidy has nothing to say' tidy
-	point 'shellcheck has nothing to say' shells
-	point 'every source names its licence' licensed
+	echo "1..$#"
+	for check in "$@"; do
+		point "${CHECKS[$check]}" "$check"
+	done
 	return "$failed"
 }
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Installs what is missing of the Debian packages that a task needs, as root or through sudo.
+# Installs the Debian packages that a task needs and that are missing, as root or through sudo.
 #
 #   packages.sh [-n] [SET...]    build kernel run doors check; all of them without a name
 #
-# Does nothing, and asks nobody, when all are there. -n only names what is missing, and fails if
-# anything is.
+# Does nothing, and asks nobody, if all of them are installed. -n only names what is missing, and
+# fails if anything is.
 
 set -euo pipefail
 
@@ -24,7 +24,7 @@ declare -A SETS=(
 		shim-unsigned swtpm gcc gnu-efi binutils qemu-system-x86 file'
 	# tests and lint
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
-		shellcheck clang-format clang-tidy valgrind git'
+		shellcheck clang-format clang-tidy valgrind git python3'
 )
 ORDER='build kernel run doors check'
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# make run: one relay, Linux → baton → Linux, on a machine under QEMU, told in a few lines.
+# make run: one relay, Linux → baton → Linux, on a machine under QEMU; prints the story in a few lines.
 #
 #   FROM, TO   7.1 and 7.3: a version, a bzImage or a kernel tarball by path
 #   ACCEL      tcg: or kvm
 #
 # The first kernel fills a region of its memory with a random pattern and hands over. The last one must find
-# it, at the same address, and its own KHO selftest must be content. Installs and builds all it needs first.
+# it, at the same address, and its own KHO selftest must pass. Installs and builds first whatever it needs.
 
 set -euo pipefail
 
@@ -40,7 +40,7 @@ prepare() {
 	build_relay_init
 }
 
-# story: the lines of the console that tell what happened, under the name of who said them
+# story: the lines of the console that tell what happened, each under the name of its speaker
 story() {
 	tr -d '\r' <"$DIR/console.log" | awk '
 		function title(name, does) {
@@ -122,7 +122,7 @@ main() {
 	verdict "$start"
 }
 
-# called PEER: what it is called in one line
+# called PEER: its name for the reader
 called() {
 	if [ -f "$1" ]; then basename "$1"; else echo "Linux $1"; fi
 }

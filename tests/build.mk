@@ -30,14 +30,14 @@ $(MODEL_OBJ): $(B)/%.o: tests/%.c
 $(B)/unit/model/libmodel.a: $(MODEL_OBJ)
 	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
 
-# They include the door itself, which needs the firmware's headers.
+# They include the sources of the door, which need the headers of the firmware.
 $(B)/unit/test_efi $(B)/unit/test_efi_%: SAN += $(EFI_FLAGS)
 
 $(B)/unit/%: tests/unit/%.c $(B)/unit/model/libmodel.a $(B)/host/libbaton.a
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(UNIT_LIBS) $(B)/unit/model/libmodel.a $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
 
-# The trampoline's copy loop, as it is.
+# The copy loop of the trampoline, unchanged.
 $(B)/unit/test_handoff: $(B)/kernel/arch/handoff.asm.o
 $(B)/unit/test_handoff: UNIT_LIBS := $(B)/kernel/arch/handoff.asm.o -Wl,-z,noexecstack
 
@@ -46,7 +46,7 @@ unit: $(UNIT)
 
 .PHONY: unit
 
-# What is measured is compiled as it is for the kernel.
+# Code that is measured is compiled as for the kernel.
 BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)) tests/bench/ingest.c)
 
 $(B)/bench/%.o: %.c

@@ -5,8 +5,8 @@
 #
 #   check.sh [SUITE...]      build lint unit bench boot doors proof; all of them without a name
 #
-# A suite is a program that prints TAP. Counted as failed are: a point that is not ok, a point that was
-# skipped, a point that the plan promises and that never came, and a program that ends badly without saying why.
+# A suite is a program that prints TAP. These count as failed: a point that is not ok, a point that was skipped, a point
+# that the plan promises and that never comes, and a program that ends with an error but without a failed point.
 
 set -euo pipefail
 
@@ -71,7 +71,7 @@ suite_build() {
 
 suite_lint() { program lint scripts/lint.sh; }
 
-# Each program by itself: one that does not compile takes no other with it.
+# Each program by itself, so that one that does not compile spoils no other.
 suite_unit() {
 	local src name
 	for src in tests/unit/test_*.c; do

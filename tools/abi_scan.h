@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which KHO version a kernel image speaks, by the string that it must contain to check for it. */
+/* Which KHO version a kernel speaks. It compares what comes in with a string, which its image must hold. */
 #ifndef BATON_TOOLS_ABI_SCAN_H
 #define BATON_TOOLS_ABI_SCAN_H
 
@@ -9,7 +9,8 @@
 /**
  * abi_scan() - find the version in a bzImage
  * @bz, @image: the parsed image and its file
- * @abi:  set to its name, or to PAYLOAD_NO_ABI if the kernel names none that is known; NULL if nothing is to be recorded
+ * @abi:  set to its name; to PAYLOAD_NO_ABI if the kernel names none that is known; to NULL if nothing is to be
+ *        recorded
  * @note: set to why there is none; empty if there is one
  * @note_size: room in @note
  *

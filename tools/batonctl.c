@@ -31,7 +31,7 @@ static int usage(void)
 	return EXIT_USAGE;
 }
 
-/* "baton.bzImage" in the folder of this program. Return: false if that can't be told. */
+/* "baton.bzImage" in the folder of this program. Return: false if that folder is not known. */
 static bool default_baton(char *path, size_t size)
 {
 	static const char name[] = "baton.bzImage";

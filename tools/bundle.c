@@ -13,7 +13,7 @@
 #include "tools/pe.h"
 
 #define CPIO_HEADER 110
-#define IMAGE_MAX   GIB(1)     /* more than this, a baton's image can't be */
+#define IMAGE_MAX   GIB(1)     /* no image of a baton is larger */
 #define BUNDLE_MAX  0xfffff000 /* init_size is a whole number of pages in 32 bits */
 #define PARAGRAPH   16         /* what syssize counts */
 #define SIGNATURES \
@@ -21,12 +21,19 @@
 #define HDR_SYSSIZE  0x1f4 /* offsets in the file */
 #define HDR_INITSIZE 0x260
 
-/** struct parts - everything that goes into a bundle */
+/**
+ * struct parts - everything that goes into a bundle
+ * @baton, @kernel, @initrd: the files
+ * @out:       the bundle
+ * @baton_bz, @kernel_bz: headers of the first two
+ * @slot:      of the bundle
+ * @abi:       the version to be recorded; NULL if none is
+ */
 struct parts {
 	struct buffer baton, kernel, initrd, out;
 	struct bzimage baton_bz, kernel_bz;
 	struct slot slot;
-	const char *abi; /* NULL if none is recorded */
+	const char *abi;
 };
 
 /* Check that @p->baton is a baton without a payload, and read its slot. */
@@ -59,7 +66,7 @@ static int check_size(const struct parts *p, uint64_t kernel, uint64_t initrd, s
 	return fault_set(f, "bundle-too-large", "the bundle would be larger than 4 GiB");
 }
 
-/* Sizes are looked at before anything of gigabytes is read, and again for what is no plain file. */
+/* Sizes are checked before gigabytes are read, and once more for what is no plain file. */
 static int read_parts(struct parts *p, const struct bundle *b, struct fault *f)
 {
 	uint32_t limit;
@@ -93,7 +100,9 @@ static int read_parts(struct parts *p, const struct bundle *b, struct fault *f)
 
 /**
  * add_entry() - append one file to the archive that begins at @start of @out
- * @align: of the data, from @start; the name is padded with NULs to get there, which readers of cpio
+ * @name, @mode: of the file
+ * @data:  its @size bytes
+ * @align: of the data, from @start; to get there the name is padded with NULs, which readers of cpio
  *         skip as part of the name. Linux takes names of up to 4096 bytes.
  */
 static bool add_entry(struct buffer *out, size_t start, const char *name, unsigned int mode,

@@ -19,7 +19,7 @@ struct bundle {
 
 /**
  * bundle_make() - write the bundle, and a line about it on stdout
- * Notes that are no errors, such as that no KHO version is recorded, go to stderr.
+ * Notes that are no errors, for example that no KHO version is recorded, go to stderr.
  *
  * Return: 0; or -1 with one of the faults of bzimage_parse(), unpack() and file_read(), or
  * baton-image, baton-has-payload, cmdline-too-long, bundle-too-large, out-of-memory, file-write.

@@ -32,7 +32,7 @@ uint64_t file_size(const char *path);
 /** file_read() - append the file at @path to @b. Return: 0; or -1 with fault file-read. */
 int file_read(struct buffer *b, const char *path, struct fault *f);
 
-/** file_write() - write a file, whole or not at all. Return: 0; or -1 with fault file-write. */
+/** file_write() - write @b to the file at @path, whole or not at all. Return: 0; or -1 with fault file-write. */
 int file_write(const char *path, const struct buffer *b, struct fault *f);
 
 #endif

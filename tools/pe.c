@@ -47,7 +47,12 @@ _Static_assert(offsetof(struct pe_optional, checksum) == 64, "PE32+ optional hea
 _Static_assert(sizeof(struct pe_optional) == 160, "PE32+ optional header with six directories");
 _Static_assert(sizeof(struct pe_section) == 40, "PE section header");
 
-/** struct pe - the headers, copied, and where they stand in the file */
+/**
+ * struct pe - the headers, copied
+ * @file, @optional: the headers
+ * @at:          where the first of them stands in the file
+ * @sections_at: where the section headers do
+ */
 struct pe {
 	struct pe_file file;
 	struct pe_optional optional;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The PE headers of baton's image: what UEFI sees of it. */
+/* The PE headers of baton's image, which UEFI reads. */
 #ifndef BATON_TOOLS_PE_H
 #define BATON_TOOLS_PE_H
 
@@ -9,9 +9,9 @@
 #define PE_FILE_ALIGN 512
 
 /**
- * pe_add_payload() - cover what lies behind baton's own image by a section of its own
- * @out:     the bundle, whole, a multiple of PE_FILE_ALIGN long
- * @image:   file offset at which baton's bss ends, and the payload begins; whole pages
+ * pe_add_payload() - cover what lies behind baton's image by a section .payload
+ * @out:   the whole bundle, a multiple of PE_FILE_ALIGN long
+ * @image: file offset at which baton's bss ends, and the payload begins; whole pages
  *
  * .data, the last section so far, is made to reach up to @image in the file too; then comes
  * .payload, read-only. A Secure Boot signature covers both. Sizes and the checksum are brought up

@@ -12,16 +12,16 @@
 #define MEMORY_MAX GIB(1) /* what a decoder may take for its dictionary */
 #define LZ4_BLOCK  MIB(8) /* unpacked size of each block of a legacy frame but the last */
 
-/** enum step - what one call of a decoder came to */
+/** enum step - how one call of a decoder ended */
 enum step { MORE, DONE, BAD };
 
-/** struct input - the compressed bytes that are left */
+/** struct input - the @size compressed bytes at @data that are left */
 struct input {
 	const uint8_t *data;
 	size_t size;
 };
 
-/** struct format - a decoder for streams that begin with @magic */
+/** struct format - @decode for streams that begin with @magic, of @magic_size bytes; @name for messages */
 struct format {
 	const char *name;
 	const char *magic;
@@ -46,7 +46,9 @@ static int make_room(struct buffer *out, const char *name, struct fault *f)
 }
 
 /**
- * run() - call @step until the stream ends
+ * run() - call @step, on @decoder, until the stream ends
+ * @name: of the format, for messages
+ *
  * @step takes from @in and adds at most STEP bytes to @out. If it does neither, the stream is cut off.
  */
 static int run(struct buffer *out, struct input *in, const char *name, struct fault *f,
@@ -67,7 +69,7 @@ static int run(struct buffer *out, struct input *in, const char *name, struct fa
 	}
 }
 
-/* What a decoder did: it has @in_left bytes of input and @out_left bytes of the step left. */
+/* Take note that a decoder has left @in_left bytes of its input, and @out_left bytes of its step unused. */
 static void account(struct buffer *out, struct input *in, size_t in_left, size_t out_left)
 {
 	in->data += in->size - in_left;
@@ -184,7 +186,7 @@ static uint32_t get_le32(const uint8_t *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* A legacy frame is blocks of {u32 size; data} that end where the file ends, less Linux's size. */
+/* A legacy frame is a row of blocks {u32 size; data} up to the end of the file, less the size that Linux adds. */
 static int lz4(struct buffer *out, struct input in, const char *name, struct fault *f)
 {
 	in.data += 4;

@@ -9,7 +9,8 @@
 
 /**
  * unpack() - decompress, by the magic at the beginning
- * @out: an empty buffer; the caller frees its data, also after an error
+ * @out:  an empty buffer; the caller frees its data, also after an error
+ * @data: the compressed stream, @size bytes with what lies behind it
  *
  * Knows gzip, zstd, xz, lzma, bzip2 and lz4 (legacy frames); ELF is taken as it is. Bytes behind
  * the compressed stream are ignored: Linux puts the unpacked size there.

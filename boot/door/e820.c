@@ -19,7 +19,7 @@ void e820_begin(struct e820 *map, struct boot_params *bp, void *ext, uint64_t en
 	map->ext->len = 0;
 }
 
-/* Entry @i of the two tables as one: packed, so it has no alignment. */
+/* Entry @i, counted through both tables. It is packed, so it may lie at any address. */
 static struct boot_e820_entry *entry(const struct e820 *map, uint32_t i)
 {
 	if (i < E820_MAX_ENTRIES_ZEROPAGE)

@@ -27,25 +27,25 @@ struct e820 {
 	uint32_t room;
 };
 
-/**
- * e820_bytes() - bytes that @ext must have for a map of at most @entries
- */
+/** e820_bytes() - bytes of struct e820.ext for a map of at most @entries entries. */
 uint64_t e820_bytes(uint64_t entries);
 
 /**
- * e820_begin() - an empty map
+ * e820_begin() - begin an empty map
  * @bp:  zeroed
  * @ext: e820_bytes(@entries) bytes
  */
 void e820_begin(struct e820 *map, struct boot_params *bp, void *ext, uint64_t entries);
 
 /**
- * e820_add() - append an entry; one that continues the one before becomes part of it
+ * e820_add() - append an entry of @size bytes at @addr; one that continues the last becomes part of it
+ * @type: E820_RAM and so on
+ *
  * Return: false if the map is full.
  */
 bool e820_add(struct e820 *map, uint64_t addr, uint64_t size, uint32_t type);
 
-/** e820_end() - chain the entries beyond the first 128 in front of boot_params' setup_data. */
+/** e820_end() - chain the entries beyond the first 128, at physical address @ext, in front of setup_data. */
 void e820_end(struct e820 *map, paddr_t ext);
 
 #endif

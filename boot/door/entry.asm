@@ -7,8 +7,8 @@
 ;   +0x280  the slot where batonctl bundle notes the payload (kexec/slot.h)
 ;   +0x2c0  kernel_info of the boot protocol
 ;
-; The 16-bit door is in the header in front of the image (real16.inc), the EFI door in efi.c: it comes in here by
-; entry_efi. What door it was goes to baton_main in EDX.
+; The 16-bit door is in the header in front of the image (real16.inc), the EFI door in efi.c; it enters at
+; entry_efi. EDX tells baton_main which door it was.
 
 	default rel
 	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start, early_tables
@@ -66,7 +66,7 @@ kernel_info:
 kernel_info_end:
 
 	section .text.entry exec
-; From here on nothing of whoever was before is used but its page tables.
+; From here on only the page tables of the previous kernel or loader are still used.
 enter:
 	cli
 	cld

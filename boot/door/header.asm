@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The first 4096 bytes of the file: what each kind of loader looks for, in front of the
-; protected-mode part. Exactly 4096, so that the latter keeps the alignment that its page layout
-; needs wherever the whole file is put.
+; The first 4096 bytes of the file: the headers for each kind of loader, in front of the
+; protected-mode part. Exactly 4096, so that the protected-mode part keeps the alignment that its
+; pages need, wherever the whole file is put.
 ;
 ;   0x000  MZ, and the PE headers for UEFI          pe.inc
 ;   0x1f1  the setup header of the Linux boot protocol

@@ -2,9 +2,8 @@
 /*
  * The PVH door: from a monitor's hvm_start_info to boot_params.
  *
- * Source: xen/include/public/arch-x86/hvm/start_info.h of Xen. What RAM there is, is known only
- * when this has been read: its pointers are taken on trust, below 4 GiB, where the early page
- * tables reach.
+ * Source: xen/include/public/arch-x86/hvm/start_info.h of Xen. Only this structure says what is RAM,
+ * so its pointers are trusted as long as they lie below 4 GiB, where the early page tables reach.
  */
 #include "boot/door/pvh.h"
 
@@ -14,7 +13,7 @@
 
 #define START_MAGIC  0x336ec578
 #define MAP_VERSION  1   /* the first with a memory map */
-#define EXTRA        896 /* entries beyond the 128 in boot_params: with them as many as baton reads */
+#define EXTRA        896 /* beyond the 128 in boot_params; together they are as many as baton reads */
 #define LOADER_OTHER 0xff
 
 struct start_info {
@@ -61,8 +60,8 @@ static void set_initrd(struct boot_params *bp, const struct module *m)
 }
 
 /*
- * Some monitors leave it in what their own memory map calls reserved: so it is copied. One that
- * is too long is left without an end, and is refused where it is read.
+ * Some monitors leave the command line in memory that their own memory map calls reserved, so it is
+ * copied. One that is too long is left without an end, and is refused where it is read.
  */
 static void set_cmdline(struct boot_params *bp, const char *text)
 {

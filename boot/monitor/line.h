@@ -51,7 +51,7 @@ struct line {
 /** line_start() - begin a new line: shows the prompt. */
 void line_start(struct line *l);
 
-/** line_key() - take one byte from the terminal. Return: true when it ended the line. */
+/** line_key() - take @byte from the terminal. Return: true if it ended the line. */
 bool line_key(struct line *l, char byte);
 
 #endif

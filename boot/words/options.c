@@ -6,11 +6,12 @@
 
 #define PREFIX     "baton."
 #define PREFIX_LEN 6
-#define MAX_BAUD   115200 /* what the clock of a PC's serial port gives, and divides evenly */
-#define MAX_HOPS   1000000
-#define SHOWN      64 /* characters of a foreign word in a message */
+#define MAX_BAUD \
+	115200 /* the fastest that the clock of a PC's serial port gives; others divide it evenly */
+#define MAX_HOPS 1000000
+#define SHOWN    64 /* characters of a foreign word in a message */
 
-/** struct word - one word of the command line, as it stands there */
+/** struct word - one word of the command line: the @len characters at @text */
 struct word {
 	const char *text;
 	size_t len;
@@ -122,7 +123,7 @@ static bool read_baud(unsigned int *baud, struct word w)
 	return true;
 }
 
-/* The first of these words takes the place of the default, and each adds to those before it, as in Linux. */
+/* The first of these words replaces the default, and each adds to those before it, as in Linux. */
 static void begin_console(struct options *o)
 {
 	if (!o->console_given) {
@@ -263,6 +264,7 @@ static bool is_ours(struct word w)
 
 /**
  * struct out - the command line that is forwarded
+ * @buf:  room for PAYLOAD_CMDLINE characters
  * @len:  characters in it
  * @full: something was left out
  */

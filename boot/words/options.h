@@ -45,17 +45,19 @@ struct options {
 
 /**
  * options_parse() - split a command line
- * Words are separated by white space outside double quotes, as Linux does; what follows "--" is never an
- * option of baton's. Later words win, but for those of the console, which add up.
+ * @cmdline: any text
+ *
+ * Words are separated by white space outside double quotes, as in Linux; nothing behind "--" is an option of baton's.
+ * If a word is given again, the last one counts; but baton.console= and baton.reserve= add up.
  * Return: 0; or -1 with fault option-unknown (a baton.* word it does not know) or option-value; @o then
  * holds what was understood.
  */
 int options_parse(struct options *o, const char *cmdline, struct fault *f);
 
 /**
- * options_permit() - do the words of @o go with Secure Boot?
- * @secure: it is on, so that only what is signed may run: and not what reads and writes any memory for
- *          whoever types a command line
+ * options_permit() - may the words of @o be used?
+ * @secure: Secure Boot is on. Only signed code may run then, so no word may read or write any memory for whoever
+ *          wrote the command line.
  * Return: 0; or -1 with fault secure-boot.
  */
 int options_permit(const struct options *o, bool secure, struct fault *f);

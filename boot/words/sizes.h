@@ -24,16 +24,18 @@ struct scratch_word {
 };
 
 /**
- * read_size() - bytes: a number, hex with 0x, and K, M, G or T behind it
+ * read_size() - read a size: a number, hex with 0x, and K, M, G or T behind it
  * @s, @end: the text; @s is moved past what was taken
+ * @size:    set to the bytes
+ *
  * Return: false if there is none, or one of more than 64 bits.
  */
 bool read_size(const char **s, const char *end, uint64_t *size);
 
-/** read_scratch_word() - LOW,GLOBAL,NODE or N%, all of [@s, @end). Return: false if it is neither. */
+/** read_scratch_word() - read LOW,GLOBAL,NODE or N%, all of [@s, @end), into @w. Return: false if it is neither. */
 bool read_scratch_word(const char *s, const char *end, struct scratch_word *w);
 
-/** read_reserve_word() - SIZE[:ALIGN]:NAME, all of [@s, @end). Return: false if it is not. */
+/** read_reserve_word() - read SIZE[:ALIGN]:NAME, all of [@s, @end), into @r. Return: false if it is not. */
 bool read_reserve_word(const char *s, const char *end, struct memblock_region *r);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of blobs: a row a client (design law 9). Whatever has no row is carried on as it is.
+ * What is known of blobs: a row a client (law 9). A blob without a row is carried on as it is.
  */
 #ifndef BATON_KHO_CLIENT_CLIENT_H
 #define BATON_KHO_CLIENT_CLIENT_H
@@ -11,10 +11,11 @@
 /**
  * struct client - a client of KHO
  * @name:    of its blob
- * @version: tells the version of the bytes of a blob, all of which can be read. Return: NULL if they
- *           are of none that is known.
- * @check:   adds what is wrong with a blob, all of which can be read, to the findings; NULL if
- *           nothing may be checked
+ * @version: tells which version the @size bytes of a blob are in. Return: NULL if they are in none that
+ *           is known.
+ * @check:   adds whatever is wrong with a blob to the findings; NULL if nothing may be checked
+ *
+ * Both are called only for blobs of which every byte can be read.
  */
 struct client {
 	const char *name;

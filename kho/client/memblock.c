@@ -9,7 +9,7 @@
 #define COMPAT        "memblock-v1"
 #define REGION_COMPAT "reserve-mem-v1"
 #define MAX_SIZE      (1UL << 50)
-#define MIN_ADDR      MIB(16) /* below lies what firmware and kernels are fondest of */
+#define MIN_ADDR      MIB(16) /* firmware and kernels want the RAM below most */
 
 int memblock_check(struct memblock_region *r, struct fault *f)
 {
@@ -68,7 +68,7 @@ int memblock_find(const struct kho_out *out, const char *name, paddr_t *start, u
 	return 1;
 }
 
-/* Copy the tree @old, but for the end of its root. */
+/* Copy the tree @old, except for the end of its root. */
 static int copy_tree(void *fdt, const void *old)
 {
 	int offset, next = 0, depth = 0, len, err = 0;
@@ -143,7 +143,7 @@ static void give_back(struct kho_out *out, paddr_t at, paddr_t end)
 		kho_unpreserve_free(out, base, &none);
 }
 
-/* The FDT of before: nobody points to it any more. A page that something else uses as well stays. */
+/* The old FDT, to which nothing points any more. Its page stays if something else lies in it as well. */
 static void drop_old(struct kho_restore *restore, paddr_t addr)
 {
 	struct fault none;
@@ -153,7 +153,7 @@ static void drop_old(struct kho_restore *restore, paddr_t addr)
 }
 
 /*
- * With the region preserved: a new FDT, built aside, takes the place of the old one by one switch.
+ * Once the region is preserved: build a new FDT aside, and let one switch put it in the place of the old one.
  */
 static int publish_region(struct kho_restore *restore, const struct memblock_region *r,
 			  paddr_t start, const void *old, paddr_t old_addr, struct fault *f)

@@ -24,18 +24,18 @@ struct memblock_region {
 	char name[MEMBLOCK_NAME];
 };
 
-/** memblock_version() - "memblock-v1", or NULL. */
+/** memblock_version() - "memblock-v1" if the @size @bytes of a blob are that, else NULL. */
 const char *memblock_version(const void *bytes, uint64_t size);
 
 /**
- * memblock_check() - is it a region that Linux takes?
- * @r: an @align of less than a page is made a page
+ * memblock_check() - is @r a region that Linux takes?
+ * An alignment of less than a page is made a page.
  * Return: 0; or -1 with fault bad-name or bad-number.
  */
 int memblock_check(struct memblock_region *r, struct fault *f);
 
 /**
- * memblock_find() - a region that is published already
+ * memblock_find() - find the region called @name among those that are published
  * @start, @size: set if it is there
  *
  * Return: 1, or 0 if there is none of that name; or -1 with fault blob-unknown.

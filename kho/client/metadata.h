@@ -13,7 +13,12 @@
 #define METADATA         "kexec-metadata"
 #define METADATA_VERSION 1
 
-/** struct kho_metadata - the blob */
+/**
+ * struct kho_metadata - the blob
+ * @version:          METADATA_VERSION
+ * @previous_release: of the kernel that handed over
+ * @kexec_count:      how often a kernel has done so since the chain began
+ */
 struct kho_metadata {
 	uint32_t version;
 	char previous_release[65];
@@ -22,15 +27,15 @@ struct kho_metadata {
 
 _Static_assert(sizeof(struct kho_metadata) == 73, "kexec-metadata blob");
 
-/** metadata_version() - "kexec-metadata-v1", or NULL. */
+/** metadata_version() - "kexec-metadata-v1" if the @size @bytes of a blob are that, else NULL. */
 const char *metadata_version(const void *bytes, uint64_t size);
 
-/** metadata_check() - finding metadata-version unless it is what metadata_version() knows. */
+/** metadata_check() - finding metadata-version unless metadata_version() knows the version of @blob. */
 void metadata_check(const struct handover *h, const struct kho_blob *blob, struct findings *f);
 
 /**
- * metadata_anew() - the blob as it is made when a handover is built: one kernel more has run
- * @release: what it names as the previous release ("baton-0.1"), at most 64 characters
+ * metadata_anew() - the blob for a handover that is built: one more kernel has run
+ * @release: the previous release that it names ("baton-0.1"), at most 64 characters
  */
 struct kho_new_blob metadata_anew(const char *release);
 

@@ -27,7 +27,7 @@ static uint64_t block_size(const struct kho_leaf *leaf)
 	return PAGE_SIZE << leaf->order;
 }
 
-/* Why a page that is set cannot be a block's. */
+/* Why a page that is set cannot belong to a block. */
 static enum finding_code classify(const struct ingest *g, paddr_t page)
 {
 	if (!ranges_hold(g->ram, page, page + PAGE_SIZE))
@@ -46,7 +46,7 @@ static void report(struct ingest *g, const struct kho_leaf *leaf, unsigned int i
 {
 	enum finding_code code = FINDING_BLOCK_OVERLAP;
 
-	/* past the end of the list a finding is only counted: do not search the map for its name */
+	/* a full list only counts findings: do not search the map for a name then */
 	if (g->f->total < FINDINGS_KEPT)
 		code = classify(g, page);
 	finding_add(g->f, code, "block 0x%lx of order %u, page 0x%lx",

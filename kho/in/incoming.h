@@ -2,8 +2,8 @@
 /*
  * The incoming handover: read, checked in full, and entered in the page map.
  *
- * The three steps are called in order; each adds what it finds wrong to the findings and goes on as far as
- * that is safe. Nothing handed over is written. A caller that sees findings must stop (design law 5).
+ * The three steps are called in order. Each adds what it finds wrong to the findings and goes on as far as that is
+ * safe. Nothing that was handed over is written. A caller that sees findings must stop (law 5).
  */
 #ifndef BATON_KHO_IN_INCOMING_H
 #define BATON_KHO_IN_INCOMING_H
@@ -14,8 +14,8 @@
 
 /**
  * struct kho_in - the incoming handover
- * @h:       the view of it; @h.borders is set by the caller before step 3, and @h.fdt and @h.map are
- *           0 until they have been found good enough to be read
+ * @h:       the view of it. The caller sets @h.borders before step 3. @h.fdt and @h.map are 0 until they
+ *           are known to be good enough to be read.
  * @data:    what the setup_data entry says
  * @nodes, @leaves: pages of the map, interior and leaf
  * @blocks:  keys by order
@@ -31,17 +31,17 @@ struct kho_in {
 
 /**
  * kho_in_scratch() - step 1: the scratch array
- * @in:      zeroed; @data and the window are filled in from the arguments
+ * @in:      zeroed; filled in from the other arguments
  * @window:  the way to its memory
  * @data:    the payload of the setup_data entry
  * @ram:     what is RAM
- * @scratch: scratch as a set of ranges; the caller's table needs room for KHO_MAX_SCRATCH
+ * @scratch: filled with the regions; the caller's table needs room for KHO_MAX_SCRATCH
  * @f:       the findings
  */
 void kho_in_scratch(struct kho_in *in, const struct window *window, const struct kho_data *data,
 		    const struct ranges *ram, struct ranges *scratch, struct findings *f);
 
-/** kho_in_fdt() - step 2: the root FDT, its version, the map's address, the form of every sub-node. */
+/** kho_in_fdt() - step 2: the root FDT, its version, the address of the map, the form of every sub-node. */
 void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f);
 
 /**
@@ -51,9 +51,9 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
  * @pm:  as pagemap_init() leaves it, and every scratch region set
  * @f:   the findings
  *
- * Does nothing if step 2 could not tell the version and the map. Afterwards @pm has every map node and every
- * preserved page set, and @in its counts. A map with more than 32 broken links fills the list with them: its blocks
- * are then not looked at, and @f->total says how many findings there are at least.
+ * Does nothing if step 2 has not found the version and the map. Afterwards every map node and every preserved page is
+ * set in @pm, and @in has the counts. If a map has more than 32 broken links, they fill the list: its blocks are then
+ * not checked, and @f->total is a lower bound of the number of findings.
  */
 void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ranges *scratch,
 		   struct pagemap *pm, struct findings *f);

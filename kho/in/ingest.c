@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ingestion in two passes. The first enters the pages of the map itself, so that a node linked
- * twice shows as a page that is set already, and the second never walks what the first did not
- * accept: work is bounded by the number of pages however broken the tree is. The second enters the
- * blocks; whatever they meet is a finding.
+ * Ingestion in two passes. The first enters the pages of the map itself: a node that is linked twice
+ * then shows as a page that is set already. The second enters the blocks, and whatever they meet is a
+ * finding. It walks only what the first has accepted, so the number of pages bounds the work, however
+ * broken the tree is.
  */
 #include "kho/in/ingest.h"
 
@@ -43,7 +43,7 @@ static bool take_page(struct ingest *g, const struct map_page *page)
 	return false;
 }
 
-/* Pass 1, for map_walk(): a page that is refused goes on the list, for pass 2 to leave it out. */
+/* Pass 1, for map_walk(): a refused page goes on the list, so that pass 2 leaves it out. */
 static enum map_next take_or_refuse(void *arg, const struct map_page *page)
 {
 	struct ingest *g = arg;
@@ -59,8 +59,8 @@ static enum map_next take_or_refuse(void *arg, const struct map_page *page)
 }
 
 /*
- * Pass 2, for map_walk(). What the version's own consumer can take in is no matter here: 7.1 hands
- * out orders that only 7.3 can take in.
+ * Pass 2, for map_walk(). It does not matter here what the version's own consumer can take in: 7.1
+ * hands out orders that only 7.3 can take in.
  */
 static enum map_next take_leaf(void *arg, const struct map_page *page)
 {

@@ -8,10 +8,10 @@
 /**
  * struct ingest - one ingestion
  * @in, @ram, @scratch, @pm, @f: the arguments of kho_in_ingest()
- * @map:     the map, less what is refused
- * @refused: pages that were not let in
+ * @map:     the map without the refused pages
+ * @refused: the pages that pass 2 must leave out
  * @links:   links that have been seen
- * @whole:   @refused has all of them
+ * @whole:   @refused has room for all of them
  */
 struct ingest {
 	struct kho_in *in;

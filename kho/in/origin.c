@@ -3,7 +3,8 @@
 
 /**
  * struct layout - one run of origin_scratch()
- * @best: the longest run that was found for the region at hand, for whom no place was found
+ * @free, @nodes, @out, @nr: its arguments
+ * @best: the longest run that was found for the present region, for the message if it finds no place
  */
 struct layout {
 	struct ranges *free;

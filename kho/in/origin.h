@@ -49,7 +49,7 @@ int origin_scratch(const struct origin_sizes *sizes, const struct ranges *ram, s
 
 /**
  * origin_begin() - a handover that brings nothing, for kho_out_build() to start from
- * @in:      zeroed; @h.borders may be set
+ * @in:      zeroed; @in->h.borders may be set
  * @window:  the way to memory
  * @abi:     the version it is to be read in
  * @scratch: @nr regions, kept for as long as @in is; they lie in RAM

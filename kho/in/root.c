@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FDT_VERSION 17 /* what Linux writes; older ones have no size of the structure block */
+#define FDT_VERSION 17 /* as Linux writes; older ones lack a size */
 #define SHOWN       64 /* bytes of a foreign string in a message, with its NUL */
 
 /* Copy a foreign string of at most @len bytes for a message: printable, cut, and ended. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kho/in/incoming.h"
 
-/* What every KHO version aligns scratch to at least: a page block. Some consumers need more. */
+/* Every KHO version aligns scratch to a page block at least. Some consumers need more. */
 #define SCRATCH_ALIGN MIB(2)
 
 /* Find the array and check its form. Return: false if it cannot be read. */
@@ -38,7 +38,7 @@ static bool check_region(const struct kho_in *in, unsigned int i, const struct r
 	bool good = true;
 	paddr_t end;
 
-	if (s->size == 0) /* Linux's own: nothing was left for the global region, say */
+	if (s->size == 0) /* Linux makes these too: a global region of 0 bytes, say */
 		return false;
 	if (!is_aligned(s->addr | s->size, SCRATCH_ALIGN)) {
 		finding_add(f, FINDING_SCRATCH_MISALIGNED,

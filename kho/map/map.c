@@ -58,6 +58,7 @@ bool map_leaf(const struct map *m, const struct map_page *page, struct kho_leaf 
 
 /**
  * struct leaves - a walk from leaf to leaf
+ * @map: the map
  * @fn, @arg: the arguments of map_for_each_leaf()
  * @ret: what @fn returned last
  */

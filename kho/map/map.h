@@ -4,13 +4,13 @@
  *
  * A map is a set of keys (address, order), in leaves (kho/map/leaf.h). How it is stored is its
  * format, which only the file of that format knows; everybody else calls the functions below.
- * Reading is safe with any map, however broken: a page is only looked at where the window shows
- * RAM, and a walk follows no page that its visitor did not let it follow.
+ * Any map can be read safely, however broken it is: a page is read only if the window shows it as
+ * RAM, and a walk follows only pages that its visitor lets it follow.
  *
- * Changing holds to design law 3, in every format, also while the map is published:
+ * Every format changes its map as law 3 demands, also while the map is published:
  * - one aligned store (kho/map/publish.h) makes a change visible;
- * - what is new is complete before it is linked;
- * - what goes is unlinked before it is given back;
+ * - new pages are complete before they are linked;
+ * - old pages are unlinked before they are given back;
  * - the address of the root never changes.
  */
 #ifndef BATON_KHO_MAP_MAP_H
@@ -49,7 +49,7 @@ struct map_page {
 enum map_next { MAP_FOLLOW, MAP_PASS, MAP_STOP };
 
 /**
- * struct map_visitor - who is asked and told of what a walk meets
+ * struct map_visitor - the callbacks of a walk
  * @page: called for each link, before the page is looked at; the root comes first, and each page
  *        before those that it leads to. Return: whether to go on with what it leads to, to pass it
  *        by, or to end the walk.
@@ -124,7 +124,7 @@ struct map_format {
 
 /* map.c: reading */
 
-/** map_walk() - show @v every page but the refused ones and what they alone lead to. */
+/** map_walk() - show @v every page except refused ones and those to which only these lead. */
 void map_walk(const struct map *m, const struct map_visitor *v);
 
 /**
@@ -135,8 +135,8 @@ int map_for_each_leaf(const struct map *m, int (*fn)(const struct kho_leaf *leaf
 		      void *arg);
 
 /**
- * map_leaf() - the leaf that @page is
- * Return: false, and @leaf is not set, if it is none, or none that can be read.
+ * map_leaf() - set @leaf to what @page is
+ * Return: false if it is no leaf, or cannot be read.
  */
 bool map_leaf(const struct map *m, const struct map_page *page, struct kho_leaf *leaf);
 
@@ -149,11 +149,11 @@ bool map_is_page(const struct map *m, paddr_t addr);
 /** map_has() - true if exactly the key of @order at @addr is in the map. */
 bool map_has(const struct map *m, paddr_t addr, unsigned int order);
 
-/** map_find() - the lowest order of a key that covers @addr. Return: false if none does. */
+/** map_find() - set @order to the lowest order of a key that covers @addr. Return: false if none does. */
 bool map_find(const struct map *m, paddr_t addr, unsigned int *order);
 
 /**
- * map_meets() - true if any key of an order up to @max shares a page with the block of @order at @addr
+ * map_meets() - true if a key of order @max or less shares a page with the block of @order at @addr
  * @found: set to the lowest such order
  *
  * The map must have no empty leaf.
@@ -161,18 +161,20 @@ bool map_find(const struct map *m, paddr_t addr, unsigned int *order);
 bool map_meets(const struct map *m, paddr_t addr, unsigned int order, unsigned int max,
 	       unsigned int *found);
 
-/* map.c: changing. A page that cannot be had is a failure: -1, and the map is as it was. */
+/* map.c: changing. Without memory they return -1, and the map is as it was. */
 
 /**
  * map_build_init() - begin a map without keys
- * @map: filled in; it stays where it is for as long as @b is used
+ * @map:    filled in; it must stay where it is for as long as @b is used
+ * @format: how it is stored
+ * @pages:  where its pages come from
  */
 int map_build_init(struct map_build *b, struct map *map, const struct map_format *format,
 		   struct palloc *pages);
 
 /**
  * map_add_leaf() - add a whole leaf
- * @leaf: complete; of a base and order of which the map has none. Its page comes from the same
+ * @leaf: complete; the map must have none of its base and order. Its page comes from the same
  *        allocator, and the map takes it over; on failure it is given back.
  */
 int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
@@ -194,13 +196,13 @@ void map_free(struct map_build *b);
 
 /* pages.c: for formats, the pages that a map is made of */
 
-/** map_take_page() - a zeroed page for the map, in its books. Return: NULL without memory. */
+/** map_take_page() - take a zeroed page for the map, and set @at to its address. Return: NULL without memory. */
 void *map_take_page(struct map_build *b, paddr_t *at);
 
-/** map_take_over() - enter a page that the map takes over; on failure it is given back. Return: 0 or -1. */
+/** map_take_over() - let the map take over the page at @at. Return: 0; or -1, and the page is given back. */
 int map_take_over(struct map_build *b, paddr_t at);
 
-/** map_give_back() - give a page back that the map no longer leads to. */
+/** map_give_back() - give back the page at @at, to which the map no longer leads. */
 void map_give_back(struct map_build *b, paddr_t at);
 
 #endif

@@ -9,6 +9,7 @@
 
 /**
  * struct cursor - a walk over all links of a tree, by ascending key
+ * @map:   the tree
  * @level: level of the node being read; above RADIX_ROOT when there is no more
  * @node, @entry, @key: by level: the node, the next entry of it to look at, the lowest key below it
  */
@@ -43,7 +44,7 @@ static unsigned int used_entry(const uint64_t *node, unsigned int i)
 	return (unsigned int)(n - node);
 }
 
-/* log2 of the keys that one entry of a node at @level leads to. */
+/* log2 of the number of keys below one entry of a node at @level. */
 static unsigned int entry_log2(unsigned int level)
 {
 	return (level - 1) * RADIX_NODE_LOG2 + RADIX_LEAF_LOG2;
@@ -110,7 +111,7 @@ static void report_keys(const struct map *m, const struct map_visitor *v, paddr_
 	v->flaw(v->arg, MAP_KEY_ORDER, text);
 }
 
-/* What the link itself tells of a page: whether its keys can be any, and a leaf's blocks. */
+/* What the link tells of its page: whether its keys can be valid, and the blocks of a leaf. */
 static void tell(struct map_page *page)
 {
 	page->flaw = page->from >> RADIX_KEY_BITS ? MAP_KEY_WIDE : MAP_FLAWLESS;
@@ -200,7 +201,7 @@ static bool meets(const struct map *m, paddr_t addr, unsigned int order, unsigne
 	const uint64_t *root = page_at(m, m->root);
 	unsigned int o;
 
-	/* of this order or a larger one it is the key that covers @addr; smaller ones lie in a row */
+	/* a key of this order or a larger one covers @addr; smaller ones lie in a row */
 	for (o = 0; o <= max; o++) {
 		uint64_t key = radix_key(addr, o);
 

@@ -2,10 +2,10 @@
 /*
  * The format of kho-v2 and later: a radix tree.
  *
- * Six levels of one page each. The root is at level 5; a node at level n is 512 physical addresses
- * of pages at level n − 1, 0 for none; a page at level 0 is a leaf, a bitmap of 32768 keys. A key
- * picks its entry at level n by the bits (n − 1) · 9 + 15 and up, and its bit in the leaf by the
- * lowest 15.
+ * Six levels of pages. The root is at level 5; a node at level n is 512 physical addresses of pages
+ * at level n − 1, 0 for none; a page at level 0 is a leaf, a bitmap of 32768 keys. A key selects its
+ * entry at level n by the nine bits from bit (n − 1) · 9 + 15 on, and its bit in the leaf by the
+ * lowest 15. docs/map.md draws the tree and the bits of a key.
  *
  * Source: include/linux/kho/abi/kexec_handover.h and kernel/liveupdate/kexec_handover.c of Linux
  * 7.3.
@@ -15,7 +15,7 @@
 
 #include "kho/map/map.h"
 
-/** radix_format - what the ABI table and private maps know of it; the rest is for radix*.c. */
+/** radix_format - for the ABI table and for private maps; the rest of this file is for radix*.c. */
 extern const struct map_format radix_format;
 
 #define RADIX_ROOT      5   /* level of the root */
@@ -39,7 +39,7 @@ static inline unsigned int radix_key_order(uint64_t key)
 	return (unsigned int)__builtin_clzl(key) - 11;
 }
 
-/** radix_key_addr() - the physical address in @key, the same condition. */
+/** radix_key_addr() - the physical address in @key, which must be neither 0 nor wider than 53 bits. */
 static inline paddr_t radix_key_addr(uint64_t key)
 {
 	unsigned int order = radix_key_order(key);
@@ -58,7 +58,7 @@ static inline unsigned int radix_index(uint64_t key, unsigned int level)
 /** radix_init() - take the root. Return: -1 if there is no page. */
 int radix_init(struct map_build *b);
 
-/** radix_add_leaf() - map_add_leaf(): what leads to the leaf is completed first and linked last. */
+/** radix_add_leaf() - map_add_leaf(): the nodes that lead to @leaf are completed first and linked last. */
 int radix_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
 /** radix_add_key() - map_add_key(). */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Changing a tree that may be published. Two rules make every instant a valid one:
- * - adding: a page is complete before the tree leads to it; what is new hangs on one link, which is
+ * - adding: a page is complete before the tree leads to it; all new pages hang on one link, which is
  *   stored last;
  * - removing: one store takes out the key together with all pages that would be left empty, and
  *   only afterwards are these given back.
@@ -34,9 +34,8 @@ static uint64_t *deepest(const struct map_build *b, uint64_t key, unsigned int *
 }
 
 /*
- * Hang the complete page @child, which lies at level 0, below @top at @top_level. What lies between
- * is built from below, so every node is complete when its parent gets it, and the tree sees all of
- * it by the last store.
+ * Link the complete page @child, of level 0, below @top at @top_level. The nodes between are built
+ * from below, so that each one is complete when it is linked, and the last store shows all of them.
  */
 static int hang(struct map_build *b, uint64_t key, paddr_t child, uint64_t *top,
 		unsigned int top_level)
@@ -132,10 +131,10 @@ bool radix_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
 		return true;
 	}
 	/*
-	 * The key is the last of its leaf: the leaf goes as it is, and with it each node that leads
-	 * to nothing else. They hang on one link of the lowest node that stays, so one store takes
-	 * all of them out. They are given back after it: until then a reader may be led to them,
-	 * from then on the allocator may write to them.
+	 * The key is the last of its leaf. The leaf is removed as it is, and with it each node that leads
+	 * to nothing else. They hang on one link of the lowest node that stays, so one store takes all
+	 * of them out. Only after that store are they given back: a reader may still be led to them
+	 * before it, and the allocator may write to them after it.
 	 */
 	for (top = 1; top < RADIX_ROOT && nothing_else(page[top], radix_index(key, top)); top++)
 		;

@@ -9,7 +9,7 @@
 
 #define NAME_LEN 31 /* Devicetree specification 0.4, 2.2.1 */
 
-/* Check that it is what the specification calls a node name, without a unit address. */
+/* Check that it is a node name as the specification defines it, without a unit address. */
 static int check_name(const char *name, struct fault *f)
 {
 	size_t i;
@@ -30,8 +30,8 @@ static int check_name(const char *name, struct fault *f)
 }
 
 /*
- * Find a blob by its whole name, or by what stands before an '@': to a reader that asks libfdt for
- * that, it is it.
+ * Find a blob by its whole name, or by the part before an '@': a reader that asks libfdt for that
+ * part finds it as well.
  * Return: its number, or -1.
  */
 static int find_blob(const struct kho_out *out, const char *name, bool before_at)
@@ -55,7 +55,7 @@ static int not_found(struct fault *f, const char *name)
 	return fault_set(f, "not-found", "no blob '%.32s' in the outgoing FDT", name);
 }
 
-/* A blob must be in pages that are preserved and stay so: those of the FDT itself do not. */
+/* A blob must lie in pages that are preserved and stay so; the page of the FDT does not. */
 static int check_target(const struct kho_out *out, const char *name, paddr_t addr, uint64_t size,
 			struct fault *f)
 {
@@ -82,14 +82,13 @@ static int check_target(const struct kho_out *out, const char *name, paddr_t add
 }
 
 /*
- * Switch to an FDT in which the blob of @blob's name is @blob, or is not if that has 0 bytes. The
- * order of it:
- *  1. the new FDT is complete, in a page that nothing leads to yet;
- *  2. that page's key is in the map, while the old FDT is the published one: one key more than
- *     needed;
- *  3. one store makes the new FDT the published one: every blob that it names was preserved before
- *     the call;
- *  4. the old page's key leaves the map, as nothing leads to that page any more;
+ * Switch to an FDT in which @blob takes the place of the blob of that name, or removes it if @blob has
+ * 0 bytes. In this order:
+ *  1. the new FDT is completed, in a page that nothing leads to yet;
+ *  2. the key of that page is entered in the map. The old FDT is still the published one, so this is
+ *     one key more than needed;
+ *  3. one store publishes the new FDT. Every blob that it names was preserved before the call;
+ *  4. the key of the old page is taken out of the map, because nothing leads to that page any more;
  *  5. the old page is given back.
  */
 static int switch_fdt(struct kho_out *out, const struct kho_blob *blob, struct fault *f)

@@ -42,7 +42,7 @@ static int out_of_memory(struct build *b)
 		b->map.pages);
 }
 
-/* Note which incoming pages go: the FDT's, and those of blobs that are made anew. */
+/* Note which incoming pages are replaced: those of the FDT and of blobs that are made anew. */
 static void find_replaced(struct build *b)
 {
 	paddr_t fdt = b->in->fdt;
@@ -99,7 +99,7 @@ static void drop_replaced(const struct build *b, const struct kho_leaf *leaf, ui
 	}
 }
 
-/* A leaf of an order that the next kernel cannot take in: no harm if it is empty. */
+/* A leaf of an order that the next kernel cannot take in does no harm if it is empty. */
 static int refuse_order(struct build *b, const struct kho_leaf *leaf)
 {
 	unsigned int w;
@@ -175,7 +175,7 @@ static int make_blobs(struct build *b)
 	return 0;
 }
 
-/* Everything but the publication. */
+/* Everything before the publication. */
 static int build(struct build *b)
 {
 	void *fdt;
@@ -239,10 +239,9 @@ int kho_out_build(struct kho_out *out, const struct handover *in, const struct k
 	note_blobs(out, b.fdt);
 
 	/*
-	 * Publication. The order that makes it valid at once: leaves and nodes were complete before
-	 * they were linked, the keys of the FDT and of the new blobs are in the map, these are
-	 * written, and the FDT that names them all is complete. This one aligned store is the last step;
-	 * before it there is no outgoing handover.
+	 * Publication, by one aligned store. Before it there is no outgoing handover; after it there
+	 * is a valid one, because leaves and nodes were complete before they were linked, the keys of
+	 * the FDT and of the new blobs are in the map, and all of these are written.
 	 */
 	publish(&out->h.fdt, b.fdt);
 	return 0;

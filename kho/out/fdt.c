@@ -6,7 +6,7 @@
 
 #include "kho/out/outgoing.h"
 
-/* The first call that failed sticks: what follows it is not done, and the fault names it. */
+/* The first call that fails is kept: later ones are not made, and the fault names it. */
 struct writer {
 	void *fdt;
 	const struct kho_abi *abi;

@@ -11,10 +11,10 @@
  * @fdt:  KHO_FDT_SIZE bytes, 8-byte aligned; the end that is not used is zeroed
  * @abi:  the version to write
  * @map:  physical address of the map's root
- * @from: whose blobs go in, in their order, but for
- * @blob: the @nr ones, which take the place of those of the same names, or come last if @from has
- *        none; one of 0 bytes is left out
- * @nr:   entries in @blob, at most 64
+ * @from: its blobs go in, in their order
+ * @blob: @nr blobs that take the place of those of the same names, or come last if there are none; a
+ *        blob of 0 bytes is left out
+ * @nr:   at most 64
  * @f:    what went wrong
  *
  * Return: 0; or -1 with fault fdt-full.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What all changes of the published handover stand on: its map, one key at a time, and the
- * questions to ask first.
+ * The ground for all changes of the published handover: its map, one key at a time, and the questions
+ * to ask before a change.
  *
- * Every change has the same three parts. Check all that can be wrong; then take all memory, where
- * only that can fail and is undone; then publish. Nothing fails once it shows.
+ * Every change has the same three parts. First all that can be wrong is checked. Then all memory is
+ * taken; only that can fail, and it can be undone. Then the change is published: nothing fails once a
+ * reader can see it.
  */
 #include "kho/out/living.h"
 
@@ -149,7 +150,7 @@ int kho_claim_run(struct kho_out *out, paddr_t base, paddr_t end)
 {
 	uint64_t pages = (end - base) >> PAGE_SHIFT;
 
-	/* first of all set in the page map: what is allocated from here on must lie elsewhere */
+	/* set in the page map first, so that later allocations lie elsewhere */
 	if (!palloc_adopt(out->pages, base, pages))
 		return -1;
 	if (pageset_add(&out->owned, base, end))

@@ -16,10 +16,10 @@ static inline paddr_t block_end(paddr_t addr, unsigned int order)
  */
 int kho_open_books(struct kho_out *out, struct fault *f);
 
-/** kho_no_memory() - the fault out-of-memory. Return: -1. */
+/** kho_no_memory() - the fault out-of-memory; @what was to be allocated. Return: -1. */
 int kho_no_memory(struct fault *f, const char *what);
 
-/** kho_add_key() - publish a key, by one store. Return: -1, and nothing is, without memory. */
+/** kho_add_key() - publish a key, by one store. Return: -1, and nothing is published, without memory. */
 int kho_add_key(struct kho_out *out, paddr_t addr, unsigned int order);
 
 /** kho_remove_key() - take a key out, by one store. Return: false if it was not published. */
@@ -48,7 +48,7 @@ int kho_check_free(const struct kho_out *out, paddr_t base, paddr_t end, bool *i
 /** kho_check_owned() - fault not-owned unless a caller owns all of the run. */
 int kho_check_owned(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
 
-/** kho_claim_run() - let the caller own a free run. Return: -1, and nothing changes, without memory. */
+/** kho_claim_run() - let the caller own a free run. Return: -1, and it stays free, without memory. */
 int kho_claim_run(struct kho_out *out, paddr_t base, paddr_t end);
 
 /** kho_release_run() - make a run free that the caller owns. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The outgoing handover: a newly built map and FDT, published by one store (design law 3).
+ * The outgoing handover: a newly built map and FDT, published by one store (law 3).
  */
 #ifndef BATON_KHO_OUT_OUTGOING_H
 #define BATON_KHO_OUT_OUTGOING_H
@@ -64,9 +64,9 @@ struct kho_out {
  * @nr:      entries in @blob, at most KHO_MAX_NEW
  * @f:       what went wrong
  *
- * The keys that go out are those that came in, less the order-0 keys of the pages of the old FDT and
- * of the old blobs of those names, plus those of the new ones. Every other blob keeps its name,
- * address and size.
+ * The keys that go out are those that came in, without the order-0 keys of the old FDT and of the old
+ * blobs of those names, and with those of the new ones. Every other blob keeps its name, address and
+ * size.
  *
  * Return: 0; or -1 with fault out-of-memory, fdt-full, order-too-large (a key that the next kernel
  * could not take in). On failure nothing is published and all pages taken are given back.

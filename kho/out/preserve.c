@@ -5,8 +5,9 @@
 #include "kho/out/living.h"
 
 /*
- * The block with which a run is begun: what its address is aligned to, what is left of it, and what
- * the next kernel takes in bound its order; then it is halved until it lies in one NUMA node.
+ * The block with which a run begins. Its order is bounded by the alignment of the address, by the
+ * length of the run, and by what the next kernel takes in; then it is halved until it lies in one
+ * NUMA node.
  */
 static unsigned int first_order(const struct kho_out *out, paddr_t base, paddr_t end)
 {
@@ -51,7 +52,7 @@ static int add_run(struct kho_out *out, paddr_t base, paddr_t end, struct fault 
 	return 0;
 }
 
-/* Preserve a run that has been found good, after it has been claimed if it is nobody's. */
+/* Preserve a run that has passed all checks; if it is free, it is claimed first. */
 static int claim_and_add(struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)
 {
 	bool is_free;
@@ -72,7 +73,7 @@ int kho_preserve(struct kho_out *out, paddr_t addr, unsigned int order, struct f
 	if (kho_open_books(out, f) || kho_check_shape(out, addr, order, f) ||
 	    kho_check_run(out, addr, 1UL << order, f) || kho_check_overlap(out, addr, order, f))
 		return -1;
-	/* a block is the run that is one block: it is aligned, allowed, and in one NUMA node */
+	/* a block is a run of one block: aligned, allowed, and in one NUMA node */
 	return claim_and_add(out, addr, block_end(addr, order), f);
 }
 
@@ -174,7 +175,7 @@ int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f)
 	if (kho_check_unnamed(out, addr, block_end(addr, order), f) ||
 	    kho_check_owned(out, addr, block_end(addr, order), f))
 		return -1;
-	/* first out of the map, then free: a free page may be written at once */
+	/* out of the map before it is free: a free page may be written at once */
 	kho_remove_key(out, addr, order);
 	kho_release_run(out, addr, block_end(addr, order));
 	return 0;

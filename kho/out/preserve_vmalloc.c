@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lists of pages. The keys of blocks and chunks show one by one; the list itself is led to only
- * when the caller has a blob name it, which is after the call that made it and before the one that
- * takes it back.
+ * Lists of pages. The keys of blocks and chunks are published one by one. Nothing leads to the list
+ * itself until the caller lets a blob name it, after the call that makes it; and the caller removes
+ * that blob before the call that takes the list back.
  */
 #include "kho/out/living.h"
 #include "kho/out/vmalloc_list.h"
@@ -52,7 +52,7 @@ static int check_block(struct list *l, paddr_t addr, bool *is_free)
 	return kho_check_free(l->out, addr, block_end(addr, l->order), is_free, l->f);
 }
 
-/* Check all blocks, before anything is done with any. */
+/* Check all blocks before any of them is changed. */
 static int check_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 {
 	uint32_t i;
@@ -76,7 +76,7 @@ static int check_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 	return 0;
 }
 
-/* Claim the blocks if they are free, so that neither chunks nor nodes come out of them. */
+/* Claim the blocks if they are free, so that no chunk and no node is allocated in them. */
 static int claim_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 {
 	uint32_t i;
@@ -84,7 +84,7 @@ static int claim_blocks(struct list *l, const paddr_t *pages, uint32_t nr)
 	for (i = 0; l->is_free && i < nr; i++) {
 		bool is_free;
 
-		/* no longer free: it is, or overlaps, one from further up in the list */
+		/* no longer free: it is, or overlaps, an earlier one of the list */
 		if (kho_check_free(l->out, pages[i], block_end(pages[i], l->order), &is_free, l->f))
 			goto undo;
 		if (!is_free) {
@@ -159,7 +159,7 @@ undo:
 	return -1;
 }
 
-/* What kho_vmalloc_walk() hands on when a list is taken back. */
+/* The argument of kho_vmalloc_walk() when a list is taken back. */
 struct take_back {
 	struct kho_out *out;
 	struct fault *f;

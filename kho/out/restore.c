@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Each call goes through what it restores twice. The first time everything is checked, entered as
- * restored, and made writable: that can fail, and is undone. The second time the keys leave the
- * outgoing map, which cannot fail.
+ * Each call goes twice through what it restores. The first time everything is checked, entered as
+ * restored, and made writable: that can fail, and is then undone. The second time the keys are taken
+ * out of the outgoing map, which cannot fail.
  */
 #include "kho/out/restore.h"
 
@@ -10,7 +10,7 @@
 #include "kho/out/living.h"
 #include "kho/out/vmalloc_list.h"
 
-/* A block on its way. */
+/* A block that is being restored. */
 struct block {
 	paddr_t base, end;
 	unsigned int order;
@@ -47,7 +47,7 @@ static int find_block(const struct kho_restore *r, paddr_t addr, struct block *b
 				 b->base, b->order);
 	if (kho_check_unnamed(r->out, b->base, b->end, f))
 		return -1;
-	/* unpreserved before: then its pages may have been preserved anew, and would not leave */
+	/* unpreserved before: its pages may have been preserved again, as other blocks, which would stay */
 	if (!handover_has_key(&r->out->h, b->base, b->order))
 		return kho_check_overlap(r->out, b->base, b->order, f);
 	return 0;
@@ -75,7 +75,7 @@ no_memory:
 	return kho_no_memory(f, "the list of what has been restored");
 }
 
-/* Undo prepare(). Pages that were made writable stay so: nobody has been told of them. */
+/* Undo prepare(). Pages that were made writable stay so, which does no harm: nobody knows of them. */
 static void forget(struct kho_restore *r, const struct block *b)
 {
 	palloc_disown(r->out->pages, 1UL << b->order);
@@ -83,7 +83,7 @@ static void forget(struct kho_restore *r, const struct block *b)
 	map_remove_key(&r->build, b->base, b->order);
 }
 
-/* Second time through. A key that was unpreserved before is not in the outgoing map any more. */
+/* Second time through. A key that was unpreserved before is no longer in the outgoing map. */
 static void finish(struct kho_restore *r, const struct block *b)
 {
 	kho_remove_key(r->out, b->base, b->order);
@@ -106,7 +106,7 @@ int kho_restore_free(struct kho_restore *r, paddr_t addr, struct fault *f)
 
 	if (kho_restore_block(r, addr, &order, f))
 		return -1;
-	/* the key has left the outgoing map: its pages may be used for anything */
+	/* the key is no longer in the outgoing map: its pages may be used for anything */
 	kho_release_run(r->out, addr, block_end(addr, order));
 	return 0;
 }
@@ -154,8 +154,8 @@ undo:
 }
 
 /**
- * struct list - a list on its way, for kho_vmalloc_walk()
- * @pages, @max, @nr: the arguments of kho_restore_vmalloc()
+ * struct list - a list that is being restored, for kho_vmalloc_walk()
+ * @r, @f, @pages, @max, @nr: the arguments of kho_restore_vmalloc()
  * @prepared: blocks and chunks that prepare() has been called for
  */
 struct list {
@@ -188,7 +188,7 @@ static int prepare_listed(const struct listed *l, void *arg)
 	return 0;
 }
 
-/* Also stops the walk, where the first one stopped. */
+/* Stops the walk where the first one stopped. */
 static int forget_listed(const struct listed *l, void *arg)
 {
 	struct list *list = arg;

@@ -2,9 +2,9 @@
 /*
  * Taking back what was handed over: what Linux's kho_restore_*() do.
  *
- * A block is restored once, exactly by its key. From then on its pages are baton's, writable, and
- * it has left the outgoing handover; who wants to hand it on preserves it again. Everything that is
- * not restored stays in it.
+ * A block is restored once, by its exact key. From then on its pages belong to baton and are writable,
+ * and its key is no longer in the outgoing handover: to hand it on, preserve it again. Everything that
+ * is not restored stays there.
  *
  * Faults:
  * - not-preserved: no incoming key begins there;
@@ -33,7 +33,7 @@ struct kho_restore {
 	struct map_build build;
 };
 
-/** kho_restore_init() - begin. @r stays where it is from then on. Return: 0, or -1 and out-of-memory. */
+/** kho_restore_init() - begin to restore from @in to @out; @r must not move any more. Return: 0, or -1 and out-of-memory. */
 int kho_restore_init(struct kho_restore *r, const struct handover *in, struct kho_out *out,
 		     struct fault *f);
 
@@ -45,6 +45,7 @@ int kho_restore_pages(struct kho_restore *r, paddr_t addr, uint64_t pages, struc
 
 /**
  * kho_restore_vmalloc() - restore the blocks of a list and free its chunks; all of it or nothing
+ * @v:     the list
  * @pages: filled with the blocks' addresses, room for @max
  * @nr:    set to how many there are
  */

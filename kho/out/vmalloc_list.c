@@ -13,7 +13,7 @@ int kho_vmalloc_walk(const struct window *window, const struct kho_vmalloc *v,
 		return fault_set(f, "list-corrupt", "list of %u pages in blocks of order %u",
 				 v->total_pages, v->order);
 	left = v->total_pages >> v->order;
-	/* every turn but the last takes something off @left, so that a loop ends */
+	/* every turn but the last reduces @left, so that a loop ends */
 	while (at) {
 		const struct kho_vmalloc_chunk *c = NULL;
 		unsigned int i;

@@ -5,7 +5,7 @@
 
 #include "kho/out/preserve.h"
 
-/** struct listed - one block of a list: a block of pages, or a chunk page of the list itself */
+/** struct listed - the block of @order at @addr in a list; if @chunk, a chunk page of the list itself */
 struct listed {
 	paddr_t addr;
 	unsigned int order;
@@ -13,10 +13,10 @@ struct listed {
 };
 
 /**
- * kho_vmalloc_walk() - call @fn for each block of a list; for a chunk page after all that it lists
+ * kho_vmalloc_walk() - call @fn for each block of @v; for a chunk page after all blocks that it lists
  *
- * The list may be foreign: nothing outside RAM is looked at, and it ends, whatever it holds. A
- * chunk is not looked at any more once @fn has been called for it. Stops when @fn returns non-zero.
+ * The list may be foreign: nothing outside RAM is read, and the walk ends, whatever the list holds. A
+ * chunk is not read any more once @fn has been called for it. Stops when @fn returns non-zero.
  * Return: 0; what @fn returned; or -1 with fault list-corrupt.
  */
 int kho_vmalloc_walk(const struct window *window, const struct kho_vmalloc *v,

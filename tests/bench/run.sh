@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Instructions to take in one preserved order-0 page, counted by callgrind on the kernel's own code, compiled as
-# for the kernel. Prints TAP: a page must cost fewer than 20 instructions, and no more when there are more of them.
+# How many instructions it takes to ingest one preserved page of order 0, counted by callgrind on the kernel's code,
+# compiled as for the kernel. Prints TAP: a page must cost fewer than 20 instructions, however many there are.
 
 set -euo pipefail
 

@@ -2,10 +2,10 @@
 /*
  * The EFI door: baton as an application that a UEFI firmware loads and starts.
  *
- * It describes the machine as a Linux boot loader would, in a boot_params of its own, leaves the
- * firmware and goes in by the 64-bit door. Until then the firmware's rules hold: its stack, its
- * page tables, in which .text and .rodata may be read-only, and an error is a message on its
- * console and a status returned to it.
+ * It writes a boot_params that describes the machine, as a Linux boot loader does, ends boot services
+ * and enters by the 64-bit door. Until then the firmware's rules hold: its stack; its page tables, in
+ * which .text and .rodata may be read-only; and an error is a message on its console and a status
+ * returned to it.
  */
 #include "boot/door/efi/efi.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The EFI door, in the rooms of which no relocation has been applied: no function here may use a
- * constant that holds a pointer (the linker script checks). Headers are GNU-EFI's, its library is
- * not needed.
+ * The EFI door. It runs before relocation, so no function here may use a constant that holds a
+ * pointer (the linker script checks). The headers are GNU-EFI's; its library is not needed.
  */
 #ifndef BATON_BOOT_DOOR_EFI_EFI_H
 #define BATON_BOOT_DOOR_EFI_EFI_H
@@ -16,7 +15,7 @@
 #define EFI_BLOCKS  5    /* runs of pages that the door asks for */
 #define EFI_CMDLINE 4096 /* longest command line, with its NUL */
 
-/** struct efi_block - pages that the firmware gave: returned if the door fails */
+/** struct efi_block - @pages pages at @base that the firmware gave: returned if the door fails */
 struct efi_block {
 	EFI_PHYSICAL_ADDRESS base;
 	UINTN pages;
@@ -26,10 +25,11 @@ struct efi_block {
  * struct efi - one run of the door
  * @image, @st, @bs: what the firmware passes
  * @loaded:  how the image came here: from which device, with which options
- * @secure:  Secure Boot is enforced, or nobody can tell
+ * @secure:  Secure Boot is enforced, or the firmware cannot tell
  * @bp:      boot_params being made
  * @cmdline: EFI_CMDLINE bytes, that @bp points to
  * @seed:    room for an entry of the setup_data chain with PARAMS_SEED bytes
+ * @block:   @nr_blocks runs of pages that the door has asked for
  */
 struct efi {
 	EFI_HANDLE image;
@@ -64,7 +64,7 @@ struct efi_source {
 void efi_say(struct efi *e, const CHAR16 *a, const CHAR16 *b);
 
 /**
- * efi_fail() - the same, with the status as a number
+ * efi_fail() - as efi_say() with @a and @b, and @status as a number
  * Return: @status.
  */
 EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHAR16 *b);
@@ -72,18 +72,18 @@ EFI_STATUS efi_fail(struct efi *e, EFI_STATUS status, const CHAR16 *a, const CHA
 /** efi_alloc() - @bytes of whole pages, zeroed. Return: NULL, and a message, if there are none. */
 void *efi_alloc(struct efi *e, UINT64 bytes);
 
-/** efi_alloc_at() - the same at @at, if that memory is free, and without a message. */
+/** efi_alloc_at() - the same for @bytes at @at, if that memory is free, and without a message. */
 void *efi_alloc_at(struct efi *e, EFI_PHYSICAL_ADDRESS at, UINT64 bytes);
 
-/** efi_table() - the firmware's configuration table of that name. Return: NULL if there is none. */
+/** efi_table() - the firmware's configuration table named @guid. Return: NULL if there is none. */
 void *efi_table(const struct efi *e, const EFI_GUID *guid);
 
 /* efi_files.c: nothing is open between two calls */
 
-/** efi_find() - the file @path beside the image. What is not there is a source without bytes. */
+/** efi_find() - let @s be the file @path beside the image. If it is missing, @s has no bytes. */
 EFI_STATUS efi_find(struct efi *e, const CHAR16 *path, struct efi_source *s);
 
-/** efi_find_initrd() - what a boot loader offers as initrd, or else what words initrd= name */
+/** efi_find_initrd() - let @s be the initrd that a boot loader offers, or else the files that words initrd= name. */
 EFI_STATUS efi_find_initrd(struct efi *e, struct efi_source *s);
 
 /** efi_read() - all of @s into @buf. */
@@ -94,32 +94,32 @@ EFI_STATUS efi_read(struct efi *e, const struct efi_source *s, void *buf);
 /** efi_join_shim() - let shim know, if it is there, that what it started verifies what it starts. */
 void efi_join_shim(struct efi *e);
 
-/** efi_verify() - would shim or the firmware start the PE file at @path that was read into @buf? */
+/** efi_verify() - would shim or the firmware start the PE file @path, whose @size bytes are in @buf? */
 EFI_STATUS efi_verify(struct efi *e, const CHAR16 *path, void *buf, UINTN size);
 
 /* efi_payload.c */
 
-/** efi_payload() - command line and, unless the image is a bundle, the payload: into @e->bp. */
+/** efi_payload() - note in @e->bp the command line and, unless the image is a bundle, the payload. */
 EFI_STATUS efi_payload(struct efi *e);
 
 /* efi_check.c */
 
-/** efi_check() - is what will be found as payload a kernel that baton can start? */
+/** efi_check() - is the payload a kernel that baton can start? */
 EFI_STATUS efi_check(struct efi *e);
 
 /* efi_tpm.c */
 
-/** efi_keep_tpm_log() - where the firmware measures: put its event log where Linux looks for it */
+/** efi_keep_tpm_log() - if the firmware measures, put its event log where Linux looks for it. */
 void efi_keep_tpm_log(struct efi *e);
 
 /* efi_machine.c */
 
-/** efi_describe() - screen, ACPI, Secure Boot and a random seed into @e->bp. */
+/** efi_describe() - note screen, ACPI, Secure Boot and a random seed in @e->bp. */
 void efi_describe(struct efi *e);
 
 /**
- * efi_leave() - memory map and ExitBootServices: boot services are gone if it succeeds
- * If it fails, nothing but to give memory back is allowed any more.
+ * efi_leave() - get the memory map and call ExitBootServices: boot services are gone if it succeeds
+ * If it fails, only one thing is still allowed: to give memory back.
  */
 EFI_STATUS efi_leave(struct efi *e);
 

@@ -4,12 +4,13 @@
 
 #include <string.h>
 
-#define READ_CHUNK MIB(1)    /* some firmware fails on larger reads */
-#define LARGEST    GIB(1024) /* what says that it is larger is broken; sums of it can't wrap */
-#define WORD       "initrd="
-#define WORD_LEN   (sizeof(WORD) - 1)
+#define READ_CHUNK MIB(1) /* some firmware fails on larger reads */
+#define LARGEST \
+	GIB(1024) /* a file that claims to be larger is broken; sums below this cannot wrap */
+#define WORD     "initrd="
+#define WORD_LEN (sizeof(WORD) - 1)
 
-/* A device path of one vendor node: Documentation/arch/x86/boot.rst knows it as the initrd's. */
+/* The device path of the initrd, one vendor node: Documentation/arch/x86/boot.rst. */
 struct initrd_path {
 	VENDOR_DEVICE_PATH vendor;
 	EFI_DEVICE_PATH end;
@@ -26,7 +27,7 @@ static const struct initrd_path initrd_path = {
 		 { sizeof(EFI_DEVICE_PATH), 0 } },
 };
 
-/* The file that the word initrd= in hand names. Room for any: a path that was cut is another. */
+/* The file that the present word initrd= names. Room for any path, because one cut short names another file. */
 static CHAR16 named[EFI_CMDLINE];
 
 static EFI_STATUS open_file(struct efi *e, const CHAR16 *path, EFI_FILE_HANDLE *file)
@@ -117,7 +118,7 @@ static const char *next_named(const char *line)
 	return line;
 }
 
-/* As by Linux, more than one may be named, and nothing is put between them. */
+/* As in Linux, several may be named, and they are joined without a gap. */
 static EFI_STATUS find_named(struct efi *e, struct efi_source *s)
 {
 	const char *line = e->cmdline;
@@ -138,7 +139,7 @@ static EFI_STATUS find_named(struct efi *e, struct efi_source *s)
 	return EFI_SUCCESS;
 }
 
-/* Return: EFI_VOLUME_CORRUPTED if a file is not what it was when it was measured. */
+/* Return: EFI_VOLUME_CORRUPTED if a file has another size than before. */
 static EFI_STATUS read_named(struct efi *e, const struct efi_source *s, UINT8 *buf)
 {
 	const char *line = s->words;
@@ -158,7 +159,7 @@ static EFI_STATUS read_named(struct efi *e, const struct efi_source *s, UINT8 *b
 	return at == s->size ? EFI_SUCCESS : EFI_VOLUME_CORRUPTED;
 }
 
-/* What is left of the path once the device is found: nothing. */
+/* The rest of the path behind the device: nothing. */
 static EFI_STATUS load(EFI_LOAD_FILE_PROTOCOL *loader, UINTN *size, void *buf)
 {
 	return loader->LoadFile(loader, (EFI_DEVICE_PATH *)&initrd_path.end, FALSE, size, buf);

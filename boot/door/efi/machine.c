@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the next kernels must know of the machine, in the firmware's words turned into those of
- * boot_params; and the way out of the firmware. Sources: UEFI Specification 7 and 12.9;
- * zero-page.rst and efi-stub.rst of Linux.
+ * What the firmware knows of the machine and later kernels need, written into boot_params; and the
+ * exit from boot services. Sources: UEFI Specification 7 and 12.9; zero-page.rst and efi-stub.rst
+ * of Linux.
  */
 #include "boot/door/efi/efi.h"
 
@@ -18,7 +18,12 @@
 #define SIGNATURE_64      0x34364c45 /* EL64 */
 #define NO_MAP            L"efi-memory-map: the firmware gives none"
 
-/** struct memory_map - the firmware's memory map: @capacity bytes, @size in use */
+/**
+ * struct memory_map - the firmware's memory map
+ * @data, @capacity, @size: a buffer, its bytes, and how many of them the map takes
+ * @key:   which state of the map this is
+ * @entry, @version: bytes of a descriptor, and their version
+ */
 struct memory_map {
 	UINT8 *data;
 	UINTN size, capacity, key, entry;
@@ -45,7 +50,7 @@ static EFI_STATUS flag(struct efi *e, const CHAR16 *name, UINT8 *value)
 						   value);
 }
 
-/* What can't be read is said to Linux, and for the door itself counts as on. */
+/* If the variables cannot be read, Linux is told so, and the door takes it for on. */
 static void find_secure_boot(struct efi *e)
 {
 	UINT8 on, setup;
@@ -110,7 +115,7 @@ static void find_screen(struct efi *e)
 	e->bp->screen_info = si;
 }
 
-/* Where the firmware has no random numbers to give, the next kernel has to do without, as by its own EFI stub. */
+/* If the firmware has no random numbers, the next kernel gets none, as from its own EFI stub. */
 static void find_seed(struct efi *e)
 {
 	static const EFI_GUID rng = EFI_RNG_PROTOCOL_GUID;
@@ -193,10 +198,10 @@ static EFI_STATUS get_map(struct efi *e, struct memory_map *map)
 }
 
 /*
- * A timer of the firmware's can change the map between asking for it and leaving.
- * ExitBootServices then fails, and may have stopped part of the firmware, its console too: from
- * there on nothing is allowed but what manages memory, and asking for some would change the map
- * again. So it is asked again into the same buffer; and failing for good is told by the status.
+ * A timer of the firmware's can change the map between GetMemoryMap and ExitBootServices. The latter
+ * then fails, and may have stopped part of the firmware, its console too. From then on only the
+ * memory services are allowed, and an allocation would change the map again. So the map is read once
+ * more into the same buffer; and if that fails as well, only the returned status tells it.
  */
 static EFI_STATUS leave_firmware(struct efi *e, struct memory_map *map)
 {
@@ -214,8 +219,8 @@ static EFI_STATUS leave_firmware(struct efi *e, struct memory_map *map)
 }
 
 /*
- * The table for what does not fit in boot_params has to lie in RAM that is known without it: so
- * into the first memory of the map that has room. @map->data is for the map as it is now.
+ * The table of the entries that do not fit in boot_params has to lie in RAM that is known without
+ * it, so it goes into the first memory of the map that has room.
  */
 static void *alloc_ext(struct efi *e, struct memory_map *map, UINT64 bytes)
 {

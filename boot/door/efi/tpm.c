@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The TPM's event log: what the firmware has measured, without which the values in the TPM tell nobody anything. The
- * firmware gives it until it is left, so a copy is put where Linux looks for it, as by Linux's own EFI stub.
+ * The TPM's event log. It lists what the firmware has measured; without it nobody can interpret the values in the TPM.
+ * The firmware gives it only until boot services end, so a copy goes where Linux looks for it, as Linux's own EFI stub
+ * does it.
  *
  * Sources: TCG EFI Protocol Specification 6.5 and 7; TCG PC Client Platform Firmware Profile 10.2 and 10.4.5; struct
  * linux_efi_tpm_eventlog of Linux, include/linux/efi.h.
@@ -12,7 +13,7 @@
 
 #define FORMAT_1_2 1
 #define FORMAT_2   2
-#define LARGEST    MIB(16) /* a log that claims to be larger is none */
+#define LARGEST    MIB(16) /* no log is larger */
 #define MAX_BANKS  16
 #define HEAD_2     12 /* bytes of an event of format 2 in front of its digests: PCR, type, how many */
 #define SIGNATURE  "Spec ID Event03"
@@ -20,7 +21,12 @@
 	12 /* sizeof(struct linux_efi_tpm_eventlog): what Linux reserves besides the log */
 #define NOT_HANDED_ON L"tpm-log: the firmware's event log is not handed on: "
 
-/** struct tcg2 - EFI_TCG2_PROTOCOL, as far as it is needed */
+/**
+ * struct tcg2 - EFI_TCG2_PROTOCOL, as far as it is needed
+ * @get_capability: not called
+ * @get_event_log:  sets @first and @last to the first and the last event of the log in @format, and
+ *                  @truncated if some are missing
+ */
 struct tcg2 {
 	void *get_capability;
 	EFI_STATUS(EFIAPI *get_event_log)
@@ -28,7 +34,11 @@ struct tcg2 {
 	 BOOLEAN *truncated);
 };
 
-/** struct event - an event of format 1.2, and the first one of format 2 */
+/**
+ * struct event - an event of format 1.2, and the first one of format 2: TCG_PCR_EVENT
+ * @pcr, @type, @digest: what was measured, into which register
+ * @size, @data:         bytes that describe it
+ */
 struct event {
 	UINT32 pcr, type;
 	UINT8 digest[20];
@@ -36,7 +46,12 @@ struct event {
 	UINT8 data[];
 } __attribute__((packed));
 
-/** struct spec_id - the data of the first event of format 2: which digests all others have */
+/**
+ * struct spec_id - the data of the first event of format 2: which digests all others have
+ * @signature: SIGNATURE
+ * @pad:       platform class, versions, word size
+ * @bank:      for each of @banks digests its algorithm and its size
+ */
 struct spec_id {
 	UINT8 signature[sizeof(SIGNATURE)];
 	UINT8 pad[8];
@@ -46,13 +61,17 @@ struct spec_id {
 	} __attribute__((packed)) bank[];
 } __attribute__((packed));
 
-/** struct final_events - what has been measured since the log was asked for first */
+/** struct final_events - @events events in @data: what was measured after the log had been read; @version is 1 */
 struct final_events {
 	UINT64 version, events;
 	UINT8 data[];
 };
 
-/** struct linux_log - what Linux finds by its GUID */
+/**
+ * struct linux_log - what Linux finds by its GUID
+ * @size, @version, @log: bytes, format and events of the log
+ * @final_size: bytes of the final events that are in the log as well
+ */
 struct linux_log {
 	UINT32 size, final_size;
 	UINT8 version, log[];
@@ -130,7 +149,7 @@ static UINT32 final_size(struct efi *e, const struct event *first)
 	return (UINT32)size;
 }
 
-/* Memory that no kernel takes for free, and that goes on through every kexec. */
+/* Memory that no kernel takes for free, and that survives every kexec. */
 static void install(struct efi *e, UINT32 format, EFI_PHYSICAL_ADDRESS first, UINT64 size)
 {
 	static const EFI_GUID guid = {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * With Secure Boot: who vouches for a kernel that lies beside the image.
+ * With Secure Boot: does anybody vouch for the kernel that lies beside the image?
  *
- * Shim is asked before the firmware: it knows the machine owner's keys besides the firmware's.
- * From version 16 on it answers in place of the firmware's LoadImage too. Before, it powered off at
- * ExitBootServices unless it had been asked about something.
+ * Shim is asked before the firmware, because it also knows the keys of the machine's owner. From
+ * version 16 on it also answers in place of the firmware's LoadImage. Older ones power off at
+ * ExitBootServices unless they have been asked about something.
  */
 #include "boot/door/efi/efi.h"
 
 #include <string.h>
 
-#define SHIM_LARGEST 0x7fffffff /* it takes the size for a signed number of 32 bits */
+#define SHIM_LARGEST 0x7fffffff /* it reads the size as a signed number of 32 bits */
 
-/** struct shim_lock - shim's protocol: with the calls of System V, not the firmware's */
+/**
+ * struct shim_lock - shim's protocol
+ * @verify: asks about the PE file of @size bytes at @buffer; called by the System V convention, not
+ *          the firmware's
+ * @hash, @context: not called
+ */
 struct shim_lock {
 	EFI_STATUS __attribute__((sysv_abi)) (*verify)(void *buffer, UINT32 size);
 	void *hash, *context;
@@ -83,7 +88,7 @@ static struct shim_lock *find_shim(struct efi *e)
 	return shim;
 }
 
-/* It refuses an image without bytes, having noted that it was asked. */
+/* Shim refuses an image without bytes, but takes note that it was asked. */
 void efi_join_shim(struct efi *e)
 {
 	struct shim_lock *shim = find_shim(e);
