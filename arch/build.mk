@@ -6,31 +6,32 @@ KHO        := kho kho/map kho/in kho/out kho/client
 BOOT       := boot boot/door boot/door/efi boot/run boot/words boot/monitor boot/trial
 KERNEL_C   := $(wildcard $(foreach room,lib mm $(KHO) kexec arch $(BOOT),$(room)/*.c))
 KERNEL_ASM := $(filter-out boot/door/header.asm,$(wildcard arch/*.asm boot/door/*.asm))
-# What the EFI door checks a payload with, compiled for it a second time, under names of its own.
-EFI_C      := kexec/payload.c kexec/cpio.c kexec/bzimage.c lib/fault.c lib/printf.c
-EFI_NAMES  := payload_find cpio_is cpio_next bzimage_parse fault_set snprintf vsnprintf
-KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o) $(B)/kernel/font.o \
-	      $(EFI_C:%.c=$(B)/kernel/efi/%.o)
+# All code that the EFI door runs, which is before the image has been relocated, and what it uses besides.
+EFI_C      := $(wildcard boot/door/efi/*.c) boot/door/e820.c kexec/payload.c kexec/cpio.c kexec/bzimage.c \
+	      lib/fault.c lib/printf.c lib/string.c
+EFI_USES   := entry_efi image_start payload_slot __stack_chk_guard __stack_chk_fail
+KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o) $(B)/kernel/font.o
 
+# The canary of the stack protector is a variable, so that one copy of the code serves the EFI door as well: the
+# segment registers are the firmware's there.
 KFLAGS := -Os -g -ffreestanding -fpie -fvisibility=hidden -mno-red-zone \
-	  -mgeneral-regs-only -fstack-protector-strong -fno-omit-frame-pointer \
+	  -mgeneral-regs-only -fstack-protector-strong -mstack-protector-guard=global -fno-omit-frame-pointer \
 	  -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections -fdata-sections
+# clang: read addresses from no table, as gcc does by itself.
+KFLAGS += $(if $(findstring clang,$(CC)),-fdirect-access-external-data)
 LDFLAGS := -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 -z norelro --build-id=none \
 	   --gc-sections --orphan-handling=error -T linker/baton.ld
 
-# The EFI door runs under the firmware, on its segments: there is no canary at fs:0x28 yet.
 EFI_FLAGS := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fshort-wchar
-$(B)/kernel/boot/door/efi/%.o: KFLAGS += $(EFI_FLAGS) -fno-stack-protector
-$(B)/kernel/boot/door/efi/check.o $(B)/kernel/efi/%.o: KFLAGS += $(foreach n,$(EFI_NAMES),-D$(n)=efi_$(n))
-$(B)/kernel/boot/door/e820.o $(B)/kernel/lib/string.o: KFLAGS += -fno-stack-protector
+$(B)/kernel/boot/door/efi/%.o: KFLAGS += $(EFI_FLAGS)
 
 $(B)/kernel/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
 
-$(B)/kernel/efi/%.o: %.c
-	@mkdir -p $(@D)
-	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -fno-stack-protector -c $< -o $@
+# Made only to be looked at.
+$(B)/kernel/early.o: $(EFI_C:%.c=$(B)/kernel/%.o) linker/check-early.sh
+	$(call quiet,CHECK,$@)ld -r -o $@ $(filter %.o,$^) && linker/check-early.sh $@ $(EFI_USES) || { rm -f $@; exit 1; }
 
 $(B)/kernel/%.asm.o: %.asm
 	@mkdir -p $(@D)
@@ -58,7 +59,7 @@ $(B)/kernel/symbols%.o: $(B)/kernel/symbols%.asm
 $(B)/kernel/symbols.o: $(B)/kernel/symbols.asm
 	$(call quiet,NASM,$@)nasm -f elf64 -Werror -o $@ $<
 
-$(B)/kernel/pass1.elf: $(KERNEL_OBJ) $(B)/kernel/symbols-none.o linker/baton.ld
+$(B)/kernel/pass1.elf: $(KERNEL_OBJ) $(B)/kernel/symbols-none.o linker/baton.ld $(B)/kernel/early.o
 	$(call quiet,LD,$@)ld $(LDFLAGS) -o $@ $(KERNEL_OBJ) $(B)/kernel/symbols-none.o -L$(FDT_LIB) -l:libfdt.a
 
 $(B)/baton.elf: $(KERNEL_OBJ) $(B)/kernel/symbols.o linker/baton.ld

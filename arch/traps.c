@@ -47,9 +47,6 @@ extern const uint8_t trap_stubs[];
 uint64_t DESCRIPTORS gdt[6] = { 0, 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0 };
 struct table_pointer DESCRIPTORS gdt_pointer = { .limit = sizeof(gdt) - 1 };
 
-/* fs points here: the canary of the stack protector lies at 0x28. */
-uint64_t canary_area[6];
-
 static struct gate_bits idt[VECTORS];
 static struct tss tss;
 static uint8_t ist_stack[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));

@@ -12,7 +12,7 @@
 
 	default rel
 	extern bss_start, bss_end, rela_start, rela_end, stack_end, image_start, early_tables
-	extern gdt, gdt_pointer, canary_area
+	extern gdt, gdt_pointer
 	extern baton_main, pvh_boot_params
 
 %define ENTRY_OTHER 0			; enum entry in boot/run/baton.h
@@ -128,8 +128,8 @@ enter:
 	or eax, 1 << 9 | 1 << 10	; OSFXSR, OSXMMEXCPT
 	mov cr4, rax
 
-	; The stack protector reads its canary at fs:0x28.
-	lea rax, [canary_area]
+	; The canary of the stack protector. The packaged libfdt was compiled to read it at fs:0x28.
+	lea rax, [canary - 0x28]
 	mov rdx, rax
 	shr rdx, 32
 	mov ecx, 0xc0000100		; FS base
@@ -145,7 +145,7 @@ enter:
 .mix:	mov rcx, 0x9e3779b97f4a7c15
 	imul rax, rcx
 	xor al, al			; a zero byte ends runaway strings before the canary
-	mov [canary_area + 0x28], rax
+	mov [canary], rax
 
 	xor ebp, ebp			; the back-trace ends here
 	mov rdi, r15
@@ -158,3 +158,11 @@ enter:
 	mov edx, r13d
 	call baton_main
 	ud2
+
+; Zero by the EFI door, until the code above has drawn it.
+	section .bss.canary nobits alloc noexec write align=64
+	global __stack_chk_guard:data hidden
+	resb 0x28
+canary:
+__stack_chk_guard:
+	resq 1

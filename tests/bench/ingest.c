@@ -18,6 +18,8 @@
 #define FIRST_PAGE  MIB(16)
 #define RAM_END     GIB(8)
 
+uintptr_t __stack_chk_guard; /* the stack protector's, where the kernel has it */
+
 struct world {
 	struct pane pane;
 	struct window window;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A look at the payload while there is still a firmware to return to. What is wrong with it now is a message on the
- * firmware's console and a status: it can go on to the next thing that it may start.
- *
- * The checks are those that are made again later. They are compiled a second time for this (arch/build.mk): the stack
- * protector of the others needs a segment register that is the firmware's.
+ * The EFI door checks the payload before it leaves the firmware, so that an error can return to the boot menu. The
+ * checks are those that are made again later, by the same code.
  */
 #include "boot/door/efi/efi.h"
 

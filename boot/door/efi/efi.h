@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The EFI door. It runs before relocation, so no function here may use a constant that holds a
- * pointer (the linker script checks). The headers are GNU-EFI's; its library is not needed.
+ * The EFI door. It runs before the image is relocated: no function here, nor any that one calls,
+ * may use a constant that holds a pointer (linker/check-early.sh checks; EFI_C of arch/build.mk
+ * lists the files). Headers are GNU-EFI's, its library is not needed.
  */
 #ifndef BATON_BOOT_DOOR_EFI_EFI_H
 #define BATON_BOOT_DOOR_EFI_EFI_H
