@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define PHYS_LIMIT (1UL << 52) /* no x86 processor addresses more */
 #define MIN_WIDTH  320
 #define MIN_HEIGHT 200
 

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #define E820_RAM     1
-#define PHYS_LIMIT   (1UL << 52) /* no x86 processor addresses more */
-#define CMDLINE_SIZE 4096        /* longest command line that is taken, with its NUL */
+#define CMDLINE_SIZE 4096 /* longest command line that is taken, with its NUL */
 #define NODE_SIZE    sizeof(struct setup_data)
 #define ENTRY_SIZE   sizeof(struct boot_e820_entry)
 

@@ -4,12 +4,13 @@
 
 #include <string.h>
 
-#define MAGIC_SIZE  6
-#define HEADER_SIZE 110 /* the magic and 13 fields of 8 hex digits */
-#define FIELD_SIZE  8
-#define FIELD_FILE  6 /* index of the field that holds the size of the data */
-#define FIELD_NAME  11
-#define TRAILER     "TRAILER!!!"
+#define MAGIC_SIZE 6
+#define FIELD_SIZE 8
+
+/* Fields, by their index. */
+enum field { INO, MODE, LINKS = 4, FILE_SIZE = 6, NAME_SIZE = 11, FIELDS = 13 };
+
+_Static_assert(MAGIC_SIZE + FIELDS * FIELD_SIZE == CPIO_HEADER, "newc");
 
 /* Return: false if @field is not eight hex digits. */
 static bool read_hex(const char *field, uint32_t *value)
@@ -50,23 +51,23 @@ int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry 
 	uint32_t file_size, name_size;
 	uint64_t at = *pos, name, body;
 
-	if (at >= size || size - at < HEADER_SIZE)
+	if (at >= size || size - at < CPIO_HEADER)
 		return corrupt(f, at, "the archive ends before its trailer");
 	if (!cpio_is(archive + at, size - at))
 		return corrupt(f, at, "not a newc header");
 	fields = archive + at + MAGIC_SIZE;
-	if (!read_hex(fields + (size_t)FIELD_FILE * FIELD_SIZE, &file_size) ||
-	    !read_hex(fields + (size_t)FIELD_NAME * FIELD_SIZE, &name_size))
+	if (!read_hex(fields + (size_t)FILE_SIZE * FIELD_SIZE, &file_size) ||
+	    !read_hex(fields + (size_t)NAME_SIZE * FIELD_SIZE, &name_size))
 		return corrupt(f, at, "a size that is not hexadecimal");
 
 	/* No sum below wraps: an archive in memory ends well before 2^63, both sizes before 2^32. */
-	name = at + HEADER_SIZE;
+	name = at + CPIO_HEADER;
 	if (name_size == 0 || name_size > size - name)
 		return corrupt(f, at, "a name that leaves the archive");
 	if (archive[name + name_size - 1] != '\0')
 		return corrupt(f, at, "a name without its end");
 	body = align_up(name + name_size, 4);
-	if (strcmp(archive + name, TRAILER) == 0)
+	if (strcmp(archive + name, CPIO_TRAILER) == 0)
 		return 0;
 	if (body > size || file_size > size - body)
 		return corrupt(f, at, "data that leaves the archive");
@@ -76,4 +77,18 @@ int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry 
 	e->size = file_size;
 	*pos = align_up(body + file_size, 4);
 	return 1;
+}
+
+void cpio_put_header(char *to, const struct cpio_head *h)
+{
+	const uint32_t field[FIELDS] = {
+		[INO] = h->ino,        [MODE] = h->mode,           [LINKS] = 1,
+		[FILE_SIZE] = h->size, [NAME_SIZE] = h->name_size,
+	};
+
+	memcpy(to, "070701", MAGIC_SIZE);
+	to += MAGIC_SIZE;
+	for (unsigned int i = 0; i < FIELDS; i++)
+		for (int shift = 28; shift >= 0; shift -= 4)
+			*to++ = "0123456789abcdef"[field[i] >> shift & 15];
 }

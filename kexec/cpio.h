@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a newc cpio archive in memory. */
+/* Newc cpio archives in memory: reading them, and the header of a file for writing one. */
 #ifndef BATON_KEXEC_CPIO_H
 #define BATON_KEXEC_CPIO_H
 
 #include "lib/fault.h"
 #include "lib/num.h"
+
+#define CPIO_HEADER  110 /* bytes: the magic, and 13 fields of 8 hex digits */
+#define CPIO_REGULAR 0100644
+#define CPIO_TRAILER "TRAILER!!!"
 
 /** struct cpio_entry - a file of @size bytes; @name is NUL-terminated and, like @data, points into the archive */
 struct cpio_entry {
@@ -27,5 +31,16 @@ bool cpio_is(const void *data, uint64_t size);
  */
 int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry *e,
 	      struct fault *f);
+
+/**
+ * struct cpio_head - what the header of a file says
+ * @name_size: of its name, with the NUL, and with those that move the data to a higher place: readers skip them
+ */
+struct cpio_head {
+	uint32_t ino, mode, size, name_size;
+};
+
+/** cpio_put_header() - write it: CPIO_HEADER bytes at @to. The name is to follow. */
+void cpio_put_header(char *to, const struct cpio_head *h);
 
 #endif

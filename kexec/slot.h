@@ -29,4 +29,7 @@ struct slot {
 
 _Static_assert(sizeof(struct slot) == 32, "slot");
 
+/** payload_slot - that of the image which runs: in boot/door/entry.asm, at SLOT_OFFSET */
+extern const struct slot payload_slot;
+
 #endif

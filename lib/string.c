@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The string functions that the compiler, libfdt and baton call. Bulk work goes eight bytes at a time. */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
@@ -98,17 +97,4 @@ char *strrchr(const char *s, int c)
 		if (s[n] == (char)c)
 			return (char *)(uintptr_t)(s + n);
 	return NULL;
-}
-
-/* Only for libfdt: decimal, as its one caller asks for. */
-unsigned long strtoul(const char *restrict s, char **restrict end, int base)
-{
-	unsigned long n = 0;
-
-	(void)base;
-	for (; *s >= '0' && *s <= '9'; s++)
-		n = n * 10 + (unsigned long)(*s - '0');
-	if (end)
-		*end = (char *)(uintptr_t)s;
-	return n;
 }

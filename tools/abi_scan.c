@@ -57,7 +57,7 @@ int abi_scan(const struct bzimage *bz, const uint8_t *image, const char **abi, c
 
 	*abi = NULL;
 	note[0] = '\0';
-	if (strncmp(bz->release, "baton-", 6) == 0) {
+	if (bzimage_is_baton(bz)) {
 		snprintf(note, note_size,
 			 "the next kernel is a baton: the version that comes in is kept");
 		return 0;

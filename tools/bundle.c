@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include "kexec/bzimage.h"
+#include "kexec/cpio.h"
 #include "kexec/payload.h"
 #include "kexec/slot.h"
 #include "tools/abi_scan.h"
 #include "tools/file.h"
 #include "tools/pe.h"
 
-#define CPIO_HEADER 110
-#define IMAGE_MAX   GIB(1)     /* no image of a baton is larger */
-#define BUNDLE_MAX  0xfffff000 /* init_size is a whole number of pages in 32 bits */
-#define PARAGRAPH   16         /* what syssize counts */
+#define IMAGE_MAX  GIB(1)     /* no image of a baton is larger */
+#define BUNDLE_MAX 0xfffff000 /* init_size is a whole number of pages in 32 bits */
+#define PARAGRAPH  16         /* what syssize counts */
 #define SIGNATURES \
 	KIB(16) /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
 #define HDR_SYSSIZE  0x1f4 /* offsets in the file */
@@ -109,14 +109,14 @@ static bool add_entry(struct buffer *out, size_t start, const char *name, unsign
 		      const void *data, size_t size, size_t align)
 {
 	size_t at = out->size - start, n = strlen(name) + 1;
-	char header[CPIO_HEADER + 1];
-	/* Unique in the archive, and reproducible. */
-	unsigned int ino = mode ? (unsigned int)at + 1 : 0;
+	/* The number is unique in the archive, and reproducible. */
+	struct cpio_head h = { .ino = mode ? (uint32_t)at + 1 : 0, .mode = mode };
+	char header[CPIO_HEADER];
 
 	n = align_up(at + CPIO_HEADER + n, align) - at - CPIO_HEADER;
-	snprintf(header, sizeof(header),
-		 "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", ino, mode, 0, 0, 1,
-		 0, size, 0, 0, 0, 0, n, 0);
+	h.size = (uint32_t)size;
+	h.name_size = (uint32_t)n;
+	cpio_put_header(header, &h);
 	return buffer_add(out, header, CPIO_HEADER) && buffer_add(out, name, strlen(name)) &&
 	       buffer_zero_to(out, start + at + CPIO_HEADER + n) && buffer_add(out, data, size) &&
 	       buffer_zero_to(out, start + align_up(out->size - start, 4));
@@ -127,7 +127,7 @@ static bool add_archive(struct parts *p, const struct bundle *b)
 {
 	struct buffer *out = &p->out;
 	size_t start = out->size;
-	const unsigned int file = 0100644;
+	const unsigned int file = CPIO_REGULAR;
 
 	if (b->initrd &&
 	    !add_entry(out, start, "baton/initrd", file, p->initrd.data, p->initrd.size, PAGE_SIZE))
@@ -139,7 +139,7 @@ static bool add_archive(struct parts *p, const struct bundle *b)
 		return false;
 	if (p->abi && !add_entry(out, start, "baton/abi", file, p->abi, strlen(p->abi), 4))
 		return false;
-	return add_entry(out, start, "TRAILER!!!", 0, NULL, 0, 4);
+	return add_entry(out, start, CPIO_TRAILER, 0, NULL, 0, 4);
 }
 
 /* Write the slot, and how much there is now to load and to reserve. */

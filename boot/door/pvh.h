@@ -5,7 +5,7 @@
 
 #include "lib/num.h"
 
-#define PVH_CMDLINE 4095
+#define PVH_CMDLINE 4095 /* longest command line that is taken, without its NUL */
 
 /**
  * pvh_boot_params() - describe the machine as a Linux boot loader would

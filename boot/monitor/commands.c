@@ -13,50 +13,57 @@ static COMMAND(reboot);
 static COMMAND(poweroff);
 
 /*
- * COMMANDS - X(name, arguments, help, function); "help" is the first. The first NR_NEED_HANDOVER
- * need one. The texts of all rows are one string: a pointer each would cost 32 bytes, with its
- * relocation.
+ * COMMANDS - X(name, arguments, help, function, what it needs); "help" is the first. The texts of
+ * all rows are one string: a pointer each would cost 32 bytes, with its relocation.
  */
 #define COMMANDS(X)                                                                             \
-	X("help", "[COMMAND]", "what there is, or how to use one", NULL)                        \
-	X("in", "", "the handover that came in", command_show)                                  \
-	X("in fdt", "[BLOB]", "its FDT, or a blob that is one, as DTS", command_fdt)            \
-	X("in blobs", "", "its blobs", command_blobs)                                           \
-	X("out", "", "the handover that is published now", command_show)                        \
-	X("out fdt", "[BLOB]", "its FDT, or a blob that is one, as DTS", command_fdt)           \
-	X("out blobs", "", "its blobs", command_blobs)                                          \
-	X("scratch", "", "where kernels may be loaded", command_scratch)                        \
-	X("verify", "", "check what is published as if it came in", command_verify)             \
-	X("export", "in|out fdt|blob [NAME]", "raw bytes to the debug console", command_export) \
-	X("alloc", "SIZE", "take memory and preserve it as one block", command_alloc)           \
-	X("free", "ADDR", "undo alloc, or any preserved block of own memory", command_free)     \
+	X("help", "[COMMAND]", "what there is, or how to use one", NULL, NOTHING)               \
+	X("in", "", "the handover that came in", command_show, HANDOVER)                        \
+	X("in fdt", "[BLOB]", "its FDT, or a blob that is one, as DTS", command_fdt, HANDOVER)  \
+	X("in blobs", "", "its blobs", command_blobs, HANDOVER)                                 \
+	X("out", "", "the handover that is published now", command_show, HANDOVER)              \
+	X("out fdt", "[BLOB]", "its FDT, or a blob that is one, as DTS", command_fdt, HANDOVER) \
+	X("out blobs", "", "its blobs", command_blobs, HANDOVER)                                \
+	X("scratch", "", "where kernels may be loaded", command_scratch, HANDOVER)              \
+	X("verify", "", "check what is published as if it came in", command_verify, HANDOVER)   \
+	X("export", "in|out fdt|blob [NAME]", "raw bytes to the debug console", command_export, \
+	  HANDOVER)                                                                             \
+	X("alloc", "SIZE", "take memory and preserve it as one block", command_alloc, HANDOVER) \
+	X("free", "ADDR", "undo alloc, or any preserved block of own memory", command_free,     \
+	  HANDOVER)                                                                             \
 	X("preserve", "ADDR BLOCK", "hand own or free memory on; BLOCK is a size, or order N",  \
-	  command_preserve)                                                                     \
-	X("unpreserve", "ADDR BLOCK", "hand it on no longer", command_unpreserve)               \
-	X("restore", "ADDR", "make a block that came in own memory", command_restore)           \
+	  command_preserve, HANDOVER)                                                           \
+	X("unpreserve", "ADDR BLOCK", "hand it on no longer", command_unpreserve, HANDOVER)     \
+	X("restore", "ADDR", "make a block that came in own memory", command_restore, HANDOVER) \
 	X("reserve", "NAME SIZE [ALIGN]", "memory for reserve_mem=SIZE:ALIGN:NAME",             \
-	  command_reserve)                                                                      \
-	X("blob add", "NAME ADDR SIZE", "hand preserved memory on by name", command_blob_add)   \
-	X("blob remove", "NAME", "take the name away; its memory stays", command_blob_remove)   \
-	X("map", "[ADDR]", "who owns all memory, or one page", command_map)                     \
-	X("dump", "ADDR SIZE", "show memory", command_dump)                                     \
-	X("crc", "ADDR SIZE", "CRC-32 of memory, as zlib's", command_crc)                       \
+	  command_reserve, HANDOVER)                                                            \
+	X("blob add", "NAME ADDR SIZE", "hand preserved memory on by name", command_blob_add,   \
+	  HANDOVER)                                                                             \
+	X("blob remove", "NAME", "take the name away; its memory stays", command_blob_remove,   \
+	  HANDOVER)                                                                             \
+	X("map", "[ADDR]", "who owns all memory, or one page", command_map, NOTHING)            \
+	X("dump", "ADDR SIZE", "show memory", command_dump, NOTHING)                            \
+	X("crc", "ADDR SIZE", "CRC-32 of memory, as zlib's", command_crc, NOTHING)              \
 	X("write", "ADDR BYTES", "write 0x… in that order, or a text, to own memory",           \
-	  command_write)                                                                        \
-	X("fill", "ADDR SIZE BYTES", "the same again and again", command_fill)                  \
-	X("payload", "", "what is started next", command_payload)                               \
-	X("boot", "", "start it", command_boot)                                                 \
-	X("reboot", "", "reset the machine: all that came in is lost", command_reboot)          \
-	X("poweroff", "", "switch the machine off", command_poweroff)
+	  command_write, NOTHING)                                                               \
+	X("fill", "ADDR SIZE BYTES", "the same again and again", command_fill, NOTHING)         \
+	X("payload", "", "what is started next", command_payload, NOTHING)                      \
+	X("boot", "", "start it", command_boot, NOTHING)                                        \
+	X("reboot", "", "reset the machine: all that came in is lost", command_reboot, NOTHING) \
+	X("poweroff", "", "switch the machine off", command_poweroff, NOTHING)
 
-#define NR_NEED_HANDOVER 18
+enum need { NOTHING, HANDOVER };
 
-#define X(name, args, help, run) name "\0" args "\0" help "\0"
+#define X(name, args, help, run, needs) name "\0" args "\0" help "\0"
 static const char texts[] = COMMANDS(X);
 #undef X
 
-#define X(name, args, help, run) run,
+#define X(name, args, help, run, needs) run,
 static int (*const functions[])(struct monitor *m) = { COMMANDS(X) };
+#undef X
+
+#define X(name, args, help, run, needs) needs,
+static const uint8_t need[] = { COMMANDS(X) };
 #undef X
 
 static const char *next_text(const char *s)
@@ -165,7 +172,7 @@ static int run(struct monitor *m, struct words *w)
 		return -1;
 	}
 	m->side = strncmp(name, "in", 2) == 0 ? m->in : m->out;
-	if (i < NR_NEED_HANDOVER && !m->out->fdt)
+	if (need[i] == HANDOVER && !m->out->fdt)
 		return fault_set(m->f, "no-handover", "baton was booted without one");
 	return functions[i](m);
 }

@@ -7,6 +7,17 @@
 
 #define MAX_ORDER 40
 
+/* The arguments that are numbers: whether they may be 0, and where in struct args they go. */
+static const struct number {
+	char name[6];
+	bool zero;
+	uint8_t at;
+} numbers[] = {
+	{ "ADDR", true, offsetof(struct args, addr) },
+	{ "SIZE", false, offsetof(struct args, size) },
+	{ "ALIGN", true, offsetof(struct args, align) },
+};
+
 static bool at_end(const char *s, char quote)
 {
 	return !*s || (!quote && *s == ';');
@@ -78,7 +89,9 @@ static uint64_t unit(const char *s)
 	return 0;
 }
 
-static int take_number(struct words *w, const char *what, uint64_t *value, struct fault *f)
+/* A number that is called @what; @zero: it may be 0. */
+static int take_number(struct words *w, const char *what, bool zero, uint64_t *value,
+		       struct fault *f)
 {
 	const char *word = w->word[w->at++], *rest;
 	uint64_t scale = 1;
@@ -96,7 +109,7 @@ static int take_number(struct words *w, const char *what, uint64_t *value, struc
 				 "%s '%.40s'; expected hex as in 0x1000, or a number with a unit: "
 				 "bytes, KiB, MiB, GiB, pages",
 				 what, word);
-	if (!*value && *what != 'A')
+	if (!*value && !zero)
 		return fault_set(f, "bad-number", "%s is 0", what);
 	return 0;
 }
@@ -118,7 +131,7 @@ static int take_block(struct words *w, struct args *a, struct fault *f)
 		a->size = PAGE_SIZE << order;
 		return 0;
 	}
-	if (take_number(w, "BLOCK", &a->size, f))
+	if (take_number(w, "BLOCK", false, &a->size, f))
 		return -1;
 	if (!is_aligned(a->size, PAGE_SIZE))
 		return fault_set(f, "bad-number",
@@ -141,10 +154,20 @@ static int take_choice(struct words *w, struct args *a, unsigned int nth, const 
 	return 0;
 }
 
+/* ADDR, SIZE or ALIGN. Return: its row; NULL if @spec begins with none of them. */
+static const struct number *find_number(const char *spec)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (strncmp(spec, numbers[i].name, strlen(numbers[i].name)) == 0)
+			return &numbers[i];
+	return NULL;
+}
+
 /* Take the argument that @spec, of @len characters, describes. */
 static int take(struct words *w, struct args *a, const char *spec, size_t len,
 		unsigned int *choices, struct fault *f)
 {
+	const struct number *number = find_number(spec);
 	const char *bar = strchr(spec, '|');
 
 	if (bar && bar < spec + len)
@@ -156,12 +179,9 @@ static int take(struct words *w, struct args *a, const char *spec, size_t len,
 		w->at++;
 		return 0;
 	}
-	if (strncmp(spec, "ADDR", 4) == 0)
-		return take_number(w, "ADDR", &a->addr, f);
-	if (strncmp(spec, "SIZE", 4) == 0)
-		return take_number(w, "SIZE", &a->size, f);
-	if (strncmp(spec, "ALIGN", 5) == 0)
-		return take_number(w, "ALIGN", &a->align, f);
+	if (number)
+		return take_number(w, number->name, number->zero,
+				   (uint64_t *)((char *)a + number->at), f);
 	a->word = w->word[w->at++];
 	return 0;
 }

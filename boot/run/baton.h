@@ -15,7 +15,7 @@
 /* Room for scratch cut up by all that can lie in it, or for RAM where it serves as scratch. */
 #define SCRATCH_RANGES (KHO_MAX_SCRATCH + BOOT_MAX_RAM + BOOT_MAX_SETUP)
 
-#define RELEASE "baton-" BATON_VERSION
+#define RELEASE BZIMAGE_BATON BATON_VERSION
 
 /** enum entry - the way in. The EFI door has let nobody in whom Secure Boot would not have. */
 enum entry { ENTRY_OTHER, ENTRY_PVH, ENTRY_EFI };

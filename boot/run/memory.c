@@ -15,8 +15,6 @@
 #define GRANT_PAGES \
 	64 /* page tables kept back for splitting large pages when the allocator hands out RAM */
 
-extern const struct slot payload_slot;
-
 static struct range input_table[BOOT_MAX_SETUP + 8];
 static struct ranges inputs;
 static struct baton *owner_of_all; /* for the callbacks, which get nothing but an address */
@@ -122,7 +120,7 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	struct baton *b = owner_of_all;
 	paddr_t end;
 
-	if (!range_end(addr, size, &end) || end > 1UL << 52)
+	if (!range_end(addr, size, &end) || end > PHYS_LIMIT)
 		return NULL;
 	if (window_ro(&b->info.window, addr, size))
 		return (const void *)addr;

@@ -19,8 +19,6 @@
 
 enum segment { SEGMENT_KERNEL, SEGMENT_PARAMS, SEGMENT_INITRD };
 
-extern const struct slot payload_slot;
-
 static struct kho_scratch next_scratch[KHO_MAX_SCRATCH];
 static struct range target_table[SCRATCH_RANGES];
 static struct handoff *handoff;
@@ -77,7 +75,7 @@ static const struct kho_abi *find_abi(const struct baton *b)
 {
 	if (b->payload.abi[0])
 		return kho_abi_by_name(b->payload.abi);
-	if (strncmp(b->kernel.release, "baton-", 6) == 0)
+	if (bzimage_is_baton(&b->kernel))
 		return b->info.has_kho ? b->in.h.abi : kho_abi_newest();
 	return kho_abi_by_release(b->kernel.release);
 }

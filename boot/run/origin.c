@@ -27,9 +27,9 @@ bool origin_wanted(const struct baton *b)
 static struct origin_sizes sizes_in_percent(const struct baton *b, unsigned int percent)
 {
 	bool high = b->info.ram.r[b->info.ram.nr - 1].end > GIB(4);
-	bool is_baton = strncmp(b->kernel.release, "baton-", 6) == 0;
 	uint64_t image =
-		max_u64(b->kernel.memory, is_baton ? PAYLOAD_LEAST : 0) + b->payload.initrd_size;
+		max_u64(b->kernel.memory, bzimage_is_baton(&b->kernel) ? PAYLOAD_LEAST : 0) +
+		b->payload.initrd_size;
 
 	return (struct origin_sizes){
 		.low = (image + KERNEL_NEEDS + (high ? BOUNCE_BUFFER : 0)) / 100 * percent,

@@ -3,7 +3,6 @@
  * What calls cost with so many blocks preserved: baton.test=measure:BLOCKS. In QEMU with -icount
  * shift=0 a tick of the time-stamp counter is an instruction.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/clock.h"
@@ -11,6 +10,7 @@
 #include "boot/run/baton.h"
 #include "boot/trial/workload.h"
 #include "kho/out/preserve.h"
+#include "lib/digits.h"
 
 /* So much more RAM is taken than blocks are made: what is measured lies beyond them. */
 #define SPARE      16
@@ -85,9 +85,11 @@ static int fill(struct baton *b, uint64_t blocks, paddr_t *beyond)
 
 int measure_run(struct baton *b)
 {
-	uint64_t blocks = strtoul(b->opt.test + sizeof("measure:") - 1, NULL, 10), ticks[CALLS];
+	const char *word = b->opt.test + sizeof("measure:") - 1;
+	uint64_t blocks, ticks[CALLS];
 	paddr_t at = 0;
 
+	digits_read(&word, word + strlen(word), 10, &blocks);
 	if (fill(b, blocks, &at))
 		return -1;
 	/* once to warm up: what is measured is a page in a leaf that there is already */

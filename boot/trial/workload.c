@@ -10,12 +10,12 @@
  */
 #include "boot/trial/workload.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/console.h"
 #include "boot/run/baton.h"
 #include "kho/out/restore.h"
+#include "lib/digits.h"
 
 #define ARENA_SIZE MIB(16)
 #define NAMES      6 /* of blobs: w0 to w5 */
@@ -405,14 +405,24 @@ static int leave(struct baton *b)
 	return kho_blob_add(&b->out, WORKLOAD_BLOB, addr, sizeof(workload.item), &b->fault);
 }
 
+/* The number behind the next colon of @s, which is moved there; 0 if there is none. */
+static uint64_t next_number(const char **s)
+{
+	uint64_t number = 0;
+
+	*s = strchr(*s, ':');
+	if (!*s)
+		return 0;
+	(*s)++;
+	digits_read(s, *s + strlen(*s), 10, &number);
+	return number;
+}
+
 /* "…:SEED:OPS" of baton.test=. */
 static void read_words(const char *test)
 {
-	const char *word = strchr(test, ':');
-	const char *next = word ? strchr(word + 1, ':') : NULL;
-
-	seed = (word ? strtoul(word + 1, NULL, 10) : 0) * 0x9e3779b97f4a7c15UL | 1;
-	workload.ops = next ? strtoul(next + 1, NULL, 10) : 0;
+	seed = next_number(&test) * 0x9e3779b97f4a7c15UL | 1;
+	workload.ops = test ? next_number(&test) : 0;
 }
 
 int workload_run(struct baton *b)

@@ -257,6 +257,34 @@ static void test_is(void **state)
 	assert_false(cpio_is(NULL, 0));
 }
 
+static void test_header(void **state)
+{
+	static const char expected[] = "070701"
+				       "89abcdef" /* number */
+				       "000081a4" /* mode: a regular file, rw-r--r-- */
+				       "00000000"
+				       "00000000"
+				       "00000001" /* links */
+				       "00000000"
+				       "00012345" /* bytes of data */
+				       "00000000"
+				       "00000000"
+				       "00000000"
+				       "00000000"
+				       "0000000c" /* bytes of the name */
+				       "00000000";
+	const struct cpio_head h = {
+		.ino = 0x89abcdef, .mode = CPIO_REGULAR, .size = 0x12345, .name_size = 12
+	};
+	char header[HEADER + 1];
+
+	(void)state;
+	memset(header, '.', sizeof(header));
+	cpio_put_header(header, &h);
+	assert_memory_equal(header, expected, HEADER);
+	assert_int_equal(header[HEADER], '.');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_odc),        cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_every_byte), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_no_name),    cmocka_unit_test(test_is),
+		cmocka_unit_test(test_header),
 	};
 
 	return cmocka_run_group_tests_name("cpio", tests, NULL, NULL);

@@ -22,7 +22,6 @@
 #define strcmp    baton_strcmp
 #define strchr    baton_strchr
 #define strrchr   baton_strrchr
-#define strtoul   baton_strtoul
 
 int vsnprintf(char *restrict buf, size_t cap, const char *restrict fmt, va_list args);
 int snprintf(char *restrict buf, size_t cap, const char *restrict fmt, ...);
@@ -37,7 +36,6 @@ int strncmp(const char *a, const char *b, size_t n);
 int strcmp(const char *a, const char *b);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
-unsigned long strtoul(const char *restrict s, char **restrict end, int base);
 
 #include "lib/printf.c"
 #include "lib/string.c"
@@ -55,7 +53,8 @@ unsigned long strtoul(const char *restrict s, char **restrict end, int base);
 #undef strcmp
 #undef strchr
 #undef strrchr
-#undef strtoul
+
+#include "lib/digits.h"
 
 static void compare(const char *fmt, ...)
 {
@@ -126,8 +125,6 @@ static void test_strings(void **state)
 	static const char *const samples[] = {
 		"", "a", "b", "ab", "abc", "abd", "/a/b", "\xc2\xb5"
 	};
-	char *end;
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
 		const char *s = samples[i];
@@ -146,8 +143,37 @@ static void test_strings(void **state)
 			assert_int_equal((ours > 0) - (ours < 0), (theirs > 0) - (theirs < 0));
 		}
 	}
-	assert_int_equal(baton_strtoul("12345x", &end, 10), 12345);
-	assert_string_equal(end, "x");
+}
+
+/* What is read of @text, and how many characters of it. Return: false if that is no number. */
+static bool digits(const char *text, unsigned int base, uint64_t *value, size_t *n)
+{
+	const char *s = text;
+	bool is = digits_read(&s, text + strlen(text), base, value);
+
+	*n = (size_t)(s - text);
+	return is;
+}
+
+static void test_digits(void **state)
+{
+	uint64_t value;
+	size_t n;
+
+	(void)state;
+	assert_true(digits("12345x", 10, &value, &n));
+	assert_int_equal(value, 12345);
+	assert_int_equal(n, 5);
+	assert_true(digits("fFg", 16, &value, &n));
+	assert_int_equal(value, 0xff);
+	assert_int_equal(n, 2);
+	assert_true(digits("18446744073709551615", 10, &value, &n));
+	assert_int_equal(value, UINT64_MAX);
+	assert_false(digits("18446744073709551616", 10, &value, &n));
+	assert_int_equal(n, 0);
+	assert_false(digits("", 10, &value, &n));
+	assert_false(digits("a", 10, &value, &n));
+	assert_int_equal(n, 0);
 }
 
 int main(void)
@@ -156,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_printf),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_digits),
 	};
 
 	return cmocka_run_group_tests_name("lib", tests, NULL, NULL);

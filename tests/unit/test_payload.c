@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "kexec/cpio.h"
 #include "kexec/payload.h"
 #include "lib/num.h"
 
@@ -33,12 +34,13 @@ static void pad(struct blob *b)
 
 static void add(struct blob *b, const char *name, const void *data, size_t size)
 {
-	char header[128];
+	const struct cpio_head h = { .mode = CPIO_REGULAR,
+				     .size = (uint32_t)size,
+				     .name_size = (uint32_t)strlen(name) + 1 };
+	char header[CPIO_HEADER];
 
-	snprintf(header, sizeof(header),
-		 "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 0, 0100644, 0, 0,
-		 1, 0, size, 0, 0, 0, 0, strlen(name) + 1, 0);
-	append(b, header, 110);
+	cpio_put_header(header, &h);
+	append(b, header, sizeof(header));
 	append(b, name, strlen(name) + 1);
 	pad(b);
 	append(b, data, size);

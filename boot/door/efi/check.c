@@ -13,8 +13,6 @@
 
 #define MESSAGE 256
 
-extern const struct slot payload_slot;
-
 /* Append @text; what is not ASCII becomes a question mark. Return: the new length. */
 static UINTN append(CHAR16 *message, UINTN len, const char *text)
 {

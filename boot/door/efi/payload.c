@@ -12,21 +12,12 @@
 
 #include <string.h>
 
+#include "kexec/cpio.h"
 #include "kexec/slot.h"
 
-#define FOLDER       L"\\EFI\\baton\\"
-#define CPIO_HEADER  110
-#define CPIO_FIELDS  13
-#define FIELD_MODE   1
-#define FIELD_LINKS  4
-#define FIELD_SIZE   6
-#define FIELD_NAME   11
-#define REGULAR_FILE 0100644
-#define KERNEL_NAME  "baton/kernel"
-#define INITRD_NAME  "baton/initrd"
-#define TRAILER      "TRAILER!!!"
-
-extern const struct slot payload_slot;
+#define FOLDER      L"\\EFI\\baton\\"
+#define KERNEL_NAME "baton/kernel"
+#define INITRD_NAME "baton/initrd"
 
 /* Load options are text by custom only. What isn't is the firmware's own, or would be misread. */
 static EFI_STATUS take_options(struct efi *e)
@@ -86,34 +77,21 @@ static EFI_STATUS take_cmdline(struct efi *e)
 	return EFI_SUCCESS;
 }
 
-static char *put_hex(char *at, UINT64 value)
-{
-	for (int shift = 28; shift >= 0; shift -= 4) {
-		unsigned int digit = value >> shift & 15;
-
-		*at++ = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
-	}
-	return at;
-}
-
 /**
- * put_entry() - the header of a file in a newc archive
+ * put_entry() - the header of a file in an archive, and its name
  * @at:   offset in @buf
  * @data: offset at which its data are to begin: the name is padded with NULs up to there
  */
 static void put_entry(char *buf, UINT64 at, const char *name, UINT64 size, UINT64 data)
 {
-	char *to = buf + at;
+	const struct cpio_head h = {
+		.mode = CPIO_REGULAR,
+		.size = (UINT32)size,
+		.name_size = (UINT32)(data - at - CPIO_HEADER),
+	};
 
-	memcpy(to, "070701", 6);
-	to += 6;
-	for (int i = 0; i < CPIO_FIELDS; i++)
-		to = put_hex(to, i == FIELD_MODE  ? (UINT64)REGULAR_FILE :
-				 i == FIELD_LINKS ? 1 :
-				 i == FIELD_SIZE  ? size :
-				 i == FIELD_NAME  ? data - at - CPIO_HEADER :
-						    0);
-	memcpy(to, name, strlen(name));
+	cpio_put_header(buf + at, &h);
+	memcpy(buf + at + CPIO_HEADER, name, strlen(name));
 }
 
 static void set_initrd(struct boot_params *bp, const void *data, UINT64 size)
@@ -135,7 +113,7 @@ static EFI_STATUS pack(struct efi *e, const struct efi_source *kernel,
 	UINT64 at = align_up(kernel_end, 4),
 	       data = align_up(at + CPIO_HEADER + sizeof(INITRD_NAME), PAGE_SIZE);
 	UINT64 last = initrd->size ? align_up(data + initrd->size, 4) : at;
-	UINT64 size = align_up(last + CPIO_HEADER + sizeof(TRAILER), 4);
+	UINT64 size = align_up(last + CPIO_HEADER + sizeof(CPIO_TRAILER), 4);
 	char *buf = efi_alloc(e, size);
 	EFI_STATUS status;
 
@@ -151,7 +129,7 @@ static EFI_STATUS pack(struct efi *e, const struct efi_source *kernel,
 	put_entry(buf, 0, KERNEL_NAME, kernel->size, PAGE_SIZE);
 	if (initrd->size)
 		put_entry(buf, at, INITRD_NAME, initrd->size, data);
-	put_entry(buf, last, TRAILER, 0, size);
+	put_entry(buf, last, CPIO_TRAILER, 0, size);
 	set_initrd(e->bp, buf, size);
 	return EFI_SUCCESS;
 }
