@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
-# Turns the output of "nm -n" into the table that names functions in back-traces (arch/symbols.h): for each function
-# its offset and the offset of its name, then the names.
+# From "nm -n" to the table that symbolises back-traces (arch/symbols.h): the offset of each function, by rising
+# offsets, then their names in the same order.
 BEGIN {
 	print "\tsection .symbols noexec nowrite align=4"
 	print "\tglobal symbol_table:data hidden, symbol_count:data hidden, symbol_names:data hidden"
 	print "symbol_table:"
 }
 $2 ~ /^[tT]$/ && $3 !~ /\./ && $3 !~ /^(image_start|entry32|kernel_info)/ {
-	printf "\tdd 0x%s, %d\n", substr($1, length($1) - 7), length_so_far
+	printf "\tdd 0x%s\n", substr($1, length($1) - 7)
 	names = names "\tdb \"" $3 "\", 0\n"
-	length_so_far += length($3) + 1
 	count++
 }
 END {
