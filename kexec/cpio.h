@@ -34,13 +34,16 @@ int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry 
 
 /**
  * struct cpio_head - what the header of a file says
+ * @ino:       a number of its own; 0 will do where there are no hard links
+ * @mode:      type and permissions, as CPIO_REGULAR
+ * @size:      bytes of its data
  * @name_size: of its name, with the NUL, and with those that move the data to a higher place: readers skip them
  */
 struct cpio_head {
 	uint32_t ino, mode, size, name_size;
 };
 
-/** cpio_put_header() - write it: CPIO_HEADER bytes at @to. The name is to follow. */
+/** cpio_put_header() - write @h: CPIO_HEADER bytes at @to. The name is to follow. */
 void cpio_put_header(char *to, const struct cpio_head *h);
 
 #endif

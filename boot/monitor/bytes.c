@@ -105,7 +105,7 @@ static int put_bytes(const struct monitor *m, uint64_t size)
 	size = size ? size : n;
 	if (!is_own(m, addr, size))
 		return not_own(m, addr, size);
-	p = window_rw(&m->b->info.window, addr, size);
+	p = window_rw(m->b->ground.window, addr, size);
 	for (uint64_t i = 0; i < size; i += n)
 		memcpy(p + i, bytes, min_u64(n, size - i));
 	return 0;

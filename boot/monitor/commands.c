@@ -190,7 +190,9 @@ int monitor_do(struct monitor *m, const char *text, struct fault *f)
 
 void monitor_init(struct monitor *m, struct baton *b, const struct machine *machine)
 {
-	*m = (struct monitor){ .b = b, .machine = machine, .in = &b->in.h, .out = &b->out.h };
+	*m = (struct monitor){
+		.b = b, .machine = machine, .in = &b->kho.in.h, .out = &b->kho.out.h
+	};
 }
 
 static COMMAND(boot)
@@ -207,6 +209,6 @@ static COMMAND(reboot)
 
 static COMMAND(poweroff)
 {
-	m->machine->power_off(&m->b->acpi);
+	m->machine->power_off(&m->b->ground.acpi);
 	return fault_set(m->f, "no-power-off", "the machine did not say how, or did not obey");
 }

@@ -9,18 +9,18 @@ static bool came_in(const struct monitor *m)
 	paddr_t base;
 
 	return handover_find_key(m->in, m->a.addr, &base, &order) && base == m->a.addr &&
-	       (int)order == m->a.order && !map_has(&m->b->restore.done, base, order);
+	       (int)order == m->a.order && !map_has(&m->b->kho.restore.done, base, order);
 }
 
 /* What belongs to nobody, to whoever types here, or was unpreserved here before. */
 COMMAND(preserve)
 {
 	const struct args *a = &m->a;
-	struct kho_out *out = &m->b->out;
+	struct kho_out *out = &m->b->kho.out;
 	paddr_t end;
 
 	if (range_end(a->addr, a->size, &end) && pagemap_any(out->pages->map, a->addr, end) &&
-	    !ranges_meet(&m->b->scratch, a->addr, end) && !is_own(m, a->addr, a->size) &&
+	    !ranges_meet(&m->b->kho.scratch, a->addr, end) && !is_own(m, a->addr, a->size) &&
 	    !came_in(m))
 		return not_own(m, a->addr, a->size);
 	if (a->order < 0)
@@ -33,8 +33,8 @@ COMMAND(unpreserve)
 	const struct args *a = &m->a;
 
 	if (a->order < 0)
-		return kho_unpreserve_pages(&m->b->out, a->addr, a->size >> PAGE_SHIFT, m->f);
-	return kho_unpreserve(&m->b->out, a->addr, (unsigned int)a->order, m->f);
+		return kho_unpreserve_pages(&m->b->kho.out, a->addr, a->size >> PAGE_SHIFT, m->f);
+	return kho_unpreserve(&m->b->kho.out, a->addr, (unsigned int)a->order, m->f);
 }
 
 static int show_block(struct monitor *m, paddr_t addr, unsigned int order)
@@ -48,7 +48,7 @@ COMMAND(restore)
 {
 	unsigned int order;
 
-	if (kho_restore_block(&m->b->restore, m->a.addr, &order, m->f))
+	if (kho_restore_block(&m->b->kho.restore, m->a.addr, &order, m->f))
 		return -1;
 	return show_block(m, m->a.addr, order);
 }
@@ -58,7 +58,7 @@ COMMAND(alloc)
 	unsigned int order = 0;
 	paddr_t addr;
 
-	if (!kho_alloc_preserve(&m->b->out, m->a.size, &addr, m->f))
+	if (!kho_alloc_preserve(&m->b->kho.out, m->a.size, &addr, m->f))
 		return -1;
 	handover_find_key(m->out, addr, &addr, &order);
 	return show_block(m, addr, order);
@@ -66,15 +66,15 @@ COMMAND(alloc)
 
 COMMAND(free)
 {
-	return kho_unpreserve_free(&m->b->out, m->a.addr, m->f);
+	return kho_unpreserve_free(&m->b->kho.out, m->a.addr, m->f);
 }
 
 COMMAND(blob_add)
 {
-	return kho_blob_add(&m->b->out, m->a.word, m->a.addr, m->a.size, m->f);
+	return kho_blob_add(&m->b->kho.out, m->a.word, m->a.addr, m->a.size, m->f);
 }
 
 COMMAND(blob_remove)
 {
-	return kho_blob_remove(&m->b->out, m->a.word, m->f);
+	return kho_blob_remove(&m->b->kho.out, m->a.word, m->f);
 }

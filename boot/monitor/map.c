@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Who owns which memory. */
 #include "boot/monitor/command.h"
+#include "boot/run/owner.h"
 
 #define MAX_LINES 64 /* of an overview */
 
@@ -43,15 +44,15 @@ static void find_area(const struct monitor *m, paddr_t limit, struct area *a)
 	if (a->base < LOW_LIMIT) {
 		a->owner = "below 1 MiB";
 		a->end = LOW_LIMIT;
-	} else if (b->hands_over && (r = range_of(&b->scratch, a->base))) {
+	} else if ((r = range_of(&b->kho.scratch, a->base))) {
 		a->owner = "scratch";
 		a->end = r->end;
-	} else if (!pagemap_any(&b->map, a->base, a->end)) {
+	} else if (!pagemap_any(&b->ground.map, a->base, a->end)) {
 		a->owner = "free";
-		a->end = pagemap_first_set(&b->map, a->base, limit);
+		a->end = pagemap_first_set(&b->ground.map, a->base, limit);
 	} else if (in_block(m->out, a, "outgoing FDT", "preserved")) {
 		/* it says so */
-	} else if (pageset_any(&b->out.books, a->base, a->end)) {
+	} else if (pageset_any(&b->kho.out.books, a->base, a->end)) {
 		a->owner = "outgoing map and its books";
 	} else if (is_own(m, a->base, PAGE_SIZE)) {
 		a->owner = "own, not preserved";
@@ -63,12 +64,14 @@ static void find_area(const struct monitor *m, paddr_t limit, struct area *a)
 
 const char *map_owner(const struct monitor *m, paddr_t addr)
 {
-	const struct range *ram = range_of(&m->b->info.ram, addr);
+	const struct baton *b = m->b;
+	const struct ranges *scratch = b->kho.goes_out ? &b->kho.scratch : &b->ground.room;
+	const struct range *ram = range_of(b->ground.ram, addr);
 	struct area a = { .base = align_down(addr, PAGE_SIZE) };
 
-	/* of scratch and of what is no RAM, others know more */
-	if (!ram || range_of(&m->b->scratch, addr))
-		return memory_owner(addr);
+	/* of scratch, of what serves as such, and of what is no RAM, others know more */
+	if (!ram || range_of(scratch, addr))
+		return memory_owner(&b->ground, &b->kho, addr);
 	find_area(m, ram->end, &a);
 	return a.owner;
 }
@@ -84,7 +87,7 @@ static unsigned int flush(const struct monitor *m, const struct area *a, unsigne
 
 static void overview(const struct monitor *m)
 {
-	const struct ranges *ram = &m->b->info.ram;
+	const struct ranges *ram = m->b->ground.ram;
 	struct area line = { 0 }, a;
 	unsigned int lines = 0;
 

@@ -10,6 +10,7 @@
 #include "arch/power.h"
 #include "boot/monitor/command.h"
 #include "boot/monitor/line.h"
+#include "boot/run/publish.h"
 
 static struct monitor monitor;
 static struct line line;
@@ -37,7 +38,7 @@ static void run_prompt(struct monitor *m)
 {
 	struct fault f;
 
-	say("monitor", "help lists the commands, boot starts %s", m->b->kernel.release);
+	say("monitor", "help lists the commands, boot starts %s", m->b->next.kernel.release);
 	line.put = put_bytes;
 	line.prompt = "baton> ";
 	line.name = monitor_name;
@@ -55,31 +56,32 @@ static int run_script(struct monitor *m, bool prompt)
 {
 	struct fault f;
 
-	say("script", "%s", m->b->opt.script);
-	if (!monitor_do(m, m->b->opt.script, &f))
+	say("script", "%s", m->b->given.opt.script);
+	if (!monitor_do(m, m->b->given.opt.script, &f))
 		return 0;
 	if (!prompt)
-		return fault_set(&m->b->fault, "script-failed", "%s: %s", f.name, f.text);
+		return fault_set(&m->b->record.fault, "script-failed", "%s: %s", f.name, f.text);
 	show_error(m, &f);
 	return 0;
 }
 
-int monitor_run(struct baton *b)
+int run_monitor(struct baton *b)
 {
-	bool prompt = b->opt.monitor;
+	const struct options *opt = &b->given.opt;
+	bool prompt = opt->monitor;
 	int err = 0;
 
-	if (!prompt && !b->opt.script[0])
+	if (opt->hops || (!prompt && !opt->script[0]))
 		return 0;
 	if (prompt && !console_port())
 		return fault_set(
-			&b->fault, "no-console",
+			&b->record.fault, "no-console",
 			"baton.monitor without a serial console; expected baton.console=ttyS0");
-	if (restore_ready(b))
+	if (begin_restore(&b->kho, &b->record.fault))
 		return -1;
 	monitor_init(&monitor, b, &machine);
 	monitor.hole = (struct range){ (paddr_t)stack_guard, (paddr_t)stack_guard + PAGE_SIZE };
-	if (b->opt.script[0])
+	if (opt->script[0])
 		err = run_script(&monitor, prompt);
 	if (!err && prompt && !monitor.leave)
 		run_prompt(&monitor);

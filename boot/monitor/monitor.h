@@ -8,12 +8,13 @@
 #include "boot/run/baton.h"
 
 /**
- * monitor_run() - run the script, then the prompt, as the command line asks for
+ * run_monitor() - run the script, then the prompt, as the command line asks for
  * @b: the handover is published, or there is none; the payload is chosen
  *
- * Return: 0 to start the payload; or -1 with b->fault script-failed, no-console, out-of-memory.
- * Without baton.script= and baton.monitor it returns 0 and has done nothing.
+ * Return: 0 to start the payload; or -1 with fault script-failed, no-console, out-of-memory.
+ * Without baton.script= and baton.monitor, or with a hop before it, it returns 0 and has done
+ * nothing.
  */
-int monitor_run(struct baton *b);
+int run_monitor(struct baton *b);
 
 #endif

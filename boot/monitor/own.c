@@ -4,7 +4,7 @@
 
 const void *look(const struct monitor *m, paddr_t addr, uint64_t size)
 {
-	const void *p = window_ro(&m->b->info.window, addr, size);
+	const void *p = window_ro(m->b->ground.window, addr, size);
 
 	if (!p || (addr < m->hole.end && addr + size > m->hole.base)) {
 		fault_set(m->f, "not-ram",
@@ -16,7 +16,7 @@ const void *look(const struct monitor *m, paddr_t addr, uint64_t size)
 
 bool is_own(const struct monitor *m, paddr_t addr, uint64_t size)
 {
-	const struct kho_out *out = &m->b->out;
+	const struct kho_out *out = &m->b->kho.out;
 	paddr_t end;
 
 	if (!out->h.fdt || !range_end(addr, size, &end) || end > UINT64_MAX - PAGE_SIZE)

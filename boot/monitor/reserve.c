@@ -11,7 +11,7 @@ COMMAND(reserve)
 	paddr_t start = 0;
 
 	memcpy(r.name, m->a.word, strnlen(m->a.word, sizeof(r.name)));
-	if (memblock_check(&r, m->f) || memblock_reserve(&m->b->restore, &r, &start, m->f))
+	if (memblock_check(&r, m->f) || memblock_reserve(&m->b->kho.restore, &r, &start, m->f))
 		return -1;
 	m->a.last = start;
 	print(m, "0x%lx, %lu KiB\n", start, r.size >> 10);

@@ -116,15 +116,15 @@ COMMAND(scratch)
 COMMAND(payload)
 {
 	const struct baton *b = m->b;
-	const struct payload *p = &b->payload;
+	const struct payload *p = &b->next.payload;
 
 	print(m, "kernel     0x%lx, %lu KiB: %s\n", (paddr_t)p->kernel, p->kernel_size >> 10,
-	      b->kernel.release);
+	      b->next.kernel.release);
 	if (p->initrd_size)
 		print(m, "initrd     0x%lx, %lu KiB\n", (paddr_t)p->initrd, p->initrd_size >> 10);
 	print(m, "version    %s\ncmdline    ",
-	      b->abi ? b->abi->compatible : "none: it starts cold");
-	print_piece(m, p->has_cmdline ? p->cmdline : b->opt.forward);
+	      b->next.abi ? b->next.abi->compatible : "none: it starts cold");
+	print_piece(m, p->has_cmdline ? p->cmdline : b->given.opt.forward);
 	print_piece(m, "\n");
 	return 0;
 }

@@ -21,17 +21,17 @@ struct check {
 
 static void read_anew(const struct baton *b, struct check *c, void *map)
 {
-	struct kho_data data = b->in.data;
+	struct kho_data data = b->kho.in.data;
 
-	data.fdt_addr = b->out.h.fdt;
+	data.fdt_addr = b->kho.out.h.fdt;
 	c->scratch = (struct ranges){ c->scratch_table, 0, KHO_MAX_SCRATCH };
-	kho_in_scratch(&c->in, &b->info.window, &data, &b->info.ram, &c->scratch, &c->f);
-	pagemap_init(&c->map, &b->info.ram, map);
+	kho_in_scratch(&c->in, b->ground.window, &data, b->ground.ram, &c->scratch, &c->f);
+	pagemap_init(&c->map, b->ground.ram, map);
 	for (unsigned int i = 0; i < c->scratch.nr; i++)
 		pagemap_set(&c->map, c->scratch.r[i].base, c->scratch.r[i].end);
-	c->in.h.borders = b->in.h.borders;
+	c->in.h.borders = b->kho.in.h.borders;
 	kho_in_fdt(&c->in, &c->scratch, &c->f);
-	kho_in_ingest(&c->in, &b->info.ram, &c->scratch, &c->map, &c->f);
+	kho_in_ingest(&c->in, b->ground.ram, &c->scratch, &c->map, &c->f);
 	client_check(&c->in.h, &c->f);
 }
 
@@ -52,20 +52,20 @@ static int judge(const struct monitor *m, const struct check *c)
 COMMAND(verify)
 {
 	struct baton *b = m->b;
-	uint64_t map = pagemap_bytes(&b->info.ram);
+	uint64_t map = pagemap_bytes(b->ground.ram);
 	uint64_t pages = (map + align_up(sizeof(struct check), PAGE_SIZE)) >> PAGE_SHIFT;
 	struct check *c;
 	uint8_t *room;
 	paddr_t at;
 	int err;
 
-	room = palloc_pages(&b->pages, pages, &at);
+	room = palloc_pages(&b->ground.pages, pages, &at);
 	if (!room)
 		return fault_set(m->f, "out-of-memory", "%lu KiB in a row needed",
 				 pages * PAGE_SIZE >> 10);
 	c = (struct check *)(room + map);
 	read_anew(b, c, room);
 	err = judge(m, c);
-	palloc_free(&b->pages, at, pages);
+	palloc_free(&b->ground.pages, at, pages);
 	return err;
 }

@@ -1,76 +1,73 @@
 // SPDX-License-Identifier: MIT
-/*
- * The way to the screen: a framebuffer is no RAM, and the page tables of whoever was before need not map it. So it is
- * opened when baton's own are in use; what is said until then waits in arch/console.c.
- */
+#include "boot/run/display.h"
+
 #include "arch/console.h"
 #include "arch/cpu.h"
-#include "boot/run/baton.h"
+#include "boot/run/image.h"
 
-/* For the image, the payload and a framebuffer, with a border of 2 MiB in each of them, and 5 levels. */
+/* For image, payload and framebuffer, with a border of 2 MiB in each of them, and 5 levels. */
 #define REFUSAL_PAGES 16
 
-static struct framebuffer framebuffer; /* zeroed if there is no screen */
-static uint8_t refusal_tables[REFUSAL_PAGES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
-
-void display_find(struct baton *b)
+void find_display(struct framebuffer *screen, const struct given *given)
 {
-	const struct screen_info si = b->info.bp->screen_info;
+	const struct screen_info si = given->info.bp->screen_info;
 	struct fault f;
 
 	if (!console_awaits_screen())
 		return;
-	if (framebuffer_read(&framebuffer, &si, &b->info.ram, &f)) {
+	if (framebuffer_read(screen, &si, &given->info.ram, &f)) {
 		console_open_screen(NULL, NULL);
 		/* Where there is none, only who asked for it wants to know. */
-		if (framebuffer_given(&si) || b->opt.console_given)
+		if (framebuffer_given(&si) || given->opt.console_given)
 			say("screen", "not used: %s: %s", f.name, f.text);
 		return;
 	}
-	say("screen", "%u × %u pixels, %u bytes each, at 0x%lx", framebuffer.width,
-	    framebuffer.height, framebuffer.pixel, framebuffer.base);
+	say("screen", "%u × %u pixels, %u bytes each, at 0x%lx", screen->width, screen->height,
+	    screen->pixel, screen->base);
 }
 
-uint64_t display_tables(void)
+uint64_t display_tables(const struct framebuffer *screen)
 {
-	const struct range r = framebuffer_pages(&framebuffer);
+	const struct range r = framebuffer_pages(screen);
 
 	return r.end ? paging_range_pages(r.base, r.end) : 0;
 }
 
-bool display_map(struct paging *pt)
+bool map_display(const struct framebuffer *screen, struct paging *pt)
 {
-	const struct range r = framebuffer_pages(&framebuffer);
+	const struct range r = framebuffer_pages(screen);
 
 	return paging_map(pt, r.base, r.end, MAP_READ | MAP_WRITE | MAP_COMBINE);
 }
 
-void display_open(void)
+void open_display(const struct framebuffer *screen)
 {
-	if (framebuffer.end && console_awaits_screen())
-		console_open_screen(&framebuffer, (uint8_t *)framebuffer.base);
+	if (screen->end && console_awaits_screen())
+		console_open_screen(screen, (uint8_t *)screen->base);
 }
 
-bool display_meets(paddr_t base, paddr_t end)
+bool display_meets(const struct framebuffer *screen, paddr_t base, paddr_t end)
 {
-	const struct range r = framebuffer_pages(&framebuffer);
+	const struct range r = framebuffer_pages(screen);
 
 	return base < r.end && end > r.base;
 }
 
-void display_refusal(struct baton *b)
+void show_refusal(struct framebuffer *screen, const struct given *given)
 {
+	/* The last resort needs memory of its own: by now nothing else may be known to be free. */
+	static uint8_t tables[REFUSAL_PAGES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 	struct paging pt;
 
-	/* Where it is not known what is RAM, nobody knows what the screen may not be. */
-	if (!console_awaits_screen() || !b->info.window.nr)
+	/* A framebuffer is used only if it lies in no RAM, and here it is not known what is RAM. */
+	if (!console_awaits_screen() || !given->info.window.nr)
 		return;
-	if (!framebuffer.end)
-		display_find(b);
-	paging_init(&pt, (paddr_t)refusal_tables, (paddr_t)refusal_tables + sizeof(refusal_tables),
-		    cpu_la57() ? 5 : 4, paging_cpu_gib_pages());
-	if (!framebuffer.end || !memory_map_image(&pt) || !display_map(&pt))
+	if (!screen->end)
+		find_display(screen, given);
+	paging_init(&pt, (paddr_t)tables, (paddr_t)tables + sizeof(tables), cpu_la57() ? 5 : 4,
+		    paging_cpu_gib_pages());
+	if (!screen->end || !map_bundle(&pt) || !map_display(screen, &pt))
 		return;
 	paging_use(&pt);
-	display_open();
+	open_display(screen);
 }

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: MIT
 /*
- * baton.hops=: baton starts itself again, so many times, before the payload.
- *
- * The next baton is made from this one's image as it lies in memory. That is good enough because nothing writable
- * in it depends on a first value (the linker script sees to that), and relocating it again gives the same result.
+ * The next baton is made from this one's image as it lies in memory. That is good enough because
+ * nothing writable in it depends on a first value (the linker script sees to that), and relocating
+ * it again gives the same result.
  */
+#include "boot/run/hop.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/image.h"
-#include "boot/run/baton.h"
+#include "boot/run/image.h"
+#include "boot/run/report.h"
 
 #define WORD "baton.hops="
 
-/* The command line with one hop less in it; the width stays, so that a thousand hops need no more room than one. */
-static int rewrite_cmdline(struct baton *b)
+/*
+ * The command line with one hop less in it. The width of the number stays, so that a thousand hops
+ * need no more room than one.
+ */
+static int rewrite_cmdline(struct payload *payload, const struct given *given, struct fault *f)
 {
-	const char *word = b->info.cmdline, *rest;
+	const char *cmdline = given->info.cmdline, *word = cmdline, *rest;
 	char total[16];
 	int n;
 
@@ -27,49 +32,57 @@ static int rewrite_cmdline(struct baton *b)
 	rest = word;
 	while (*rest && *rest != ' ')
 		rest++;
-	snprintf(total, sizeof(total), "%u", b->opt.hops_total);
-	n = snprintf(b->payload.cmdline, sizeof(b->payload.cmdline), "%.*s" WORD "%0*u/%s%s",
-		     (int)(word - b->info.cmdline), b->info.cmdline, (int)strlen(total),
-		     b->opt.hops - 1, total, rest);
-	if (n >= (int)sizeof(b->payload.cmdline))
-		return fault_set(&b->fault, "cmdline-too-long",
+	snprintf(total, sizeof(total), "%u", given->opt.hops_total);
+	n = snprintf(payload->cmdline, sizeof(payload->cmdline), "%.*s" WORD "%0*u/%s%s",
+		     (int)(word - cmdline), cmdline, (int)strlen(total), given->opt.hops - 1, total,
+		     rest);
+	if (n >= (int)sizeof(payload->cmdline))
+		return fault_set(f, "cmdline-too-long",
 				 "%d bytes with " WORD "; expected at most %zu", n,
-				 sizeof(b->payload.cmdline) - 1);
-	b->payload.has_cmdline = true;
+				 sizeof(payload->cmdline) - 1);
+	payload->has_cmdline = true;
 	return 0;
 }
 
-int hop_choose(struct baton *b)
+const struct kho_abi *abi_for_baton(const struct handovers *kho)
 {
-	uint64_t size = memory_image_end() - (paddr_t)image_start;
+	return kho->came_in ? kho->in.h.abi : kho_abi_newest();
+}
 
-	b->payload.kernel = image_start;
-	b->payload.kernel_size = size;
-	b->payload.initrd = b->info.initrd_size ? window_ro(&b->info.window, b->info.initrd,
-							    b->info.initrd_size) :
-						  NULL;
-	b->payload.initrd_size = b->payload.initrd ? b->info.initrd_size : 0;
-	b->kernel = (struct bzimage){
-		.hdr = b->info.bp->hdr,
+int choose_itself(struct next *next, const struct given *given, const struct handovers *kho,
+		  struct record *record)
+{
+	const struct boot_info *info = &given->info;
+	uint64_t size = bundle_end() - (paddr_t)image_start;
+	struct payload *payload = &next->payload;
+
+	payload->kernel = image_start;
+	payload->kernel_size = size;
+	if (info->initrd_size)
+		payload->initrd = window_ro(&info->window, info->initrd, info->initrd_size);
+	payload->initrd_size = payload->initrd ? info->initrd_size : 0;
+	next->kernel = (struct bzimage){
+		.hdr = info->bp->hdr,
 		.code_size = size,
 		.memory = size,
 		.align = PAGE_SIZE,
 		.min = LOW_LIMIT,
 		.release = RELEASE,
 	};
-	b->abi = b->info.has_kho ? b->in.h.abi : kho_abi_newest();
-	return rewrite_cmdline(b);
+	next->abi = abi_for_baton(kho);
+	return rewrite_cmdline(payload, given, &record->fault);
 }
 
-void hop_report(const struct baton *b)
+void report_hop(const struct baton *b)
 {
+	const struct options *opt = &b->given.opt;
 	uint64_t blocks = 0;
 
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
-		blocks += b->in.blocks[o];
+		blocks += b->kho.in.blocks[o];
 	console_mute(false);
 	say("hop", "%u of %u: %lu blocks, %lu map pages, %u blobs, %lu pages taken, %lu ticks",
-	    b->opt.hops_total - b->opt.hops + 1, b->opt.hops_total, blocks, b->out.h.map.pages,
-	    b->out.blobs, b->pages.taken, clock_ticks());
+	    opt->hops_total - opt->hops + 1, opt->hops_total, blocks, b->kho.out.h.map.pages,
+	    b->kho.out.blobs, b->ground.pages.taken, clock_ticks());
 	console_mute(true);
 }

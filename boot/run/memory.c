@@ -1,248 +1,257 @@
 // SPDX-License-Identifier: MIT
-/*
- * Law 1 by page tables, and where baton's own memory comes from.
- *
- * Page tables and page map are carved out of scratch before anything has been taken in: what lies in scratch
- * by then is baton's image and its inputs, and nothing else is known to be free.
- */
+#include "boot/run/memory.h"
+
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "arch/image.h"
-#include "boot/run/baton.h"
-#include "kexec/slot.h"
+#include "boot/run/display.h"
+#include "boot/run/image.h"
 
 #define GRANT_PAGES \
 	64 /* page tables kept back for splitting large pages when the allocator hands out RAM */
 
-static struct range input_table[BOOT_MAX_SETUP + 8];
-static struct ranges inputs;
-static struct baton *owner_of_all; /* for the callbacks, which get nothing but an address */
-
-paddr_t memory_image_end(void)
-{
-	uint64_t end = payload_slot.payload + payload_slot.size;
-
-	return (paddr_t)image_start +
-	       max_u64((uint64_t)(image_end - image_start), align_up(end, PAGE_SIZE));
-}
+static struct ground *here; /* for the callbacks, which get nothing but an address */
 
 /* @bytes from the top of the first early range that has them; whole pages. */
-static paddr_t carve(struct baton *b, uint64_t bytes, const char *what)
+static paddr_t carve(struct ground *g, uint64_t bytes, const char *what, struct fault *f)
 {
 	bytes = align_up(bytes, PAGE_SIZE);
-	for (unsigned int i = 0; i < b->early.nr; i++) {
-		paddr_t end = align_down(b->early.r[i].end, PAGE_SIZE);
-		paddr_t base = align_up(b->early.r[i].base, PAGE_SIZE);
+	for (unsigned int i = 0; i < g->early.nr; i++) {
+		paddr_t end = align_down(g->early.r[i].end, PAGE_SIZE);
+		paddr_t base = align_up(g->early.r[i].base, PAGE_SIZE);
 
 		if (base < end && end - base >= bytes) {
-			ranges_sub(&b->early, end - bytes, b->early.r[i].end);
+			ranges_sub(&g->early, end - bytes, g->early.r[i].end);
 			return end - bytes;
 		}
 	}
-	fault_set(&b->fault, "scratch-too-small",
+	fault_set(f, "scratch-too-small",
 		  "%lu KiB of scratch in a row needed for %s; expected more kho_scratch=",
 		  bytes >> 10, what);
 	return 0;
 }
 
-/* Without a handover there is no scratch, and all RAM above 1 MiB serves as such but the firmware's. */
-static bool find_scratch(struct baton *b)
+static int too_many_pieces(struct fault *f)
+{
+	return fault_set(f, "memory-in-pieces", "more than %u pieces of scratch", GROUND_RANGES);
+}
+
+/* All RAM above 1 MiB but the firmware's. */
+static int find_room(struct ground *g, const struct given *given, struct fault *f)
+{
+	const struct ranges *ram = &given->info.ram;
+	bool ok = true;
+
+	g->room = (struct ranges){ g->room_table, 0, GROUND_RANGES };
+	for (unsigned int i = 0; i < ram->nr; i++)
+		ok = ok && ranges_add(&g->room, max_u64(ram->r[i].base, LOW_LIMIT),
+				      max_u64(ram->r[i].end, LOW_LIMIT));
+	ok = ok && boot_info_keep_firmware(&given->info, &g->room);
+	return ok ? 0 : too_many_pieces(f);
+}
+
+/* What nothing lies in yet of @room: what baton was booted with does, and baton itself. */
+static int find_early(struct ground *g, const struct given *given, const struct ranges *room,
+		      struct fault *f)
+{
+	bool ok;
+
+	g->inputs = (struct ranges){ g->input_table, 0, GROUND_INPUTS };
+	g->early = (struct ranges){ g->early_table, 0, GROUND_RANGES };
+	ok = boot_info_inputs(&given->info, &g->inputs);
+	for (unsigned int i = 0; i < room->nr; i++)
+		ok = ok && ranges_add(&g->early, room->r[i].base, room->r[i].end);
+	for (unsigned int i = 0; i < g->inputs.nr; i++)
+		ok = ok && ranges_sub(&g->early, g->inputs.r[i].base, g->inputs.r[i].end);
+	ok = ok && ranges_sub(&g->early, (paddr_t)image_start, bundle_end());
+	return ok ? 0 : too_many_pieces(f);
+}
+
+static bool map_ranges(struct paging *pt, const struct ranges *set, unsigned int rights)
 {
 	bool ok = true;
 
-	inputs = (struct ranges){ input_table, 0, ARRAY_SIZE(input_table) };
-	b->early = (struct ranges){ b->early_table, 0, SCRATCH_RANGES };
-	if (!b->info.has_kho)
-		for (unsigned int i = 0; i < b->info.ram.nr; i++)
-			ok = ok &&
-			     ranges_add(&b->scratch, max_u64(b->info.ram.r[i].base, LOW_LIMIT),
-					max_u64(b->info.ram.r[i].end, LOW_LIMIT));
-	if (!b->info.has_kho)
-		ok = ok && boot_info_keep_firmware(&b->info, &b->scratch);
-	ok = ok && boot_info_inputs(&b->info, &inputs);
-	for (unsigned int i = 0; i < b->scratch.nr; i++)
-		ok = ok && ranges_add(&b->early, b->scratch.r[i].base, b->scratch.r[i].end);
-	for (unsigned int i = 0; i < inputs.nr; i++)
-		ok = ok && ranges_sub(&b->early, inputs.r[i].base, inputs.r[i].end);
-	ok = ok && ranges_sub(&b->early, (paddr_t)image_start, memory_image_end());
-	if (!ok)
-		fault_set(&b->fault, "memory-in-pieces", "more than %u pieces of scratch",
-			  SCRATCH_RANGES);
+	for (unsigned int i = 0; i < set->nr; i++)
+		ok = ok && paging_map(pt, set->r[i].base, set->r[i].end, rights);
 	return ok;
 }
 
-bool memory_map_image(struct paging *pt)
+/* Take memory for page map and page tables out of @room. */
+static int begin_tables(struct ground *g, const struct given *given, const struct ranges *room,
+			struct fault *f)
 {
-	return paging_map(pt, (paddr_t)image_start, (paddr_t)rodata_start, MAP_READ | MAP_EXEC) &&
-	       paging_map(pt, (paddr_t)rodata_start, (paddr_t)data_start, MAP_READ) &&
-	       paging_map(pt, (paddr_t)data_start, (paddr_t)image_end, MAP_READ | MAP_WRITE) &&
-	       paging_map(pt, (paddr_t)stack_guard, (paddr_t)stack_guard + PAGE_SIZE, MAP_NONE) &&
-	       paging_map(pt, (paddr_t)image_end, memory_image_end(), MAP_READ);
-}
+	const struct ranges *ram = &given->info.ram;
+	uint64_t map = pagemap_bytes(ram), bytes;
+	bool gib = paging_cpu_gib_pages();
 
-/* All RAM read-only; then scratch, which without a handover is @own only, writable; then the image. */
-static bool map_all(struct baton *b, struct range own)
-{
-	struct paging *pt = &b->paging;
-	bool ok = true;
-
-	for (unsigned int i = 0; i < b->info.ram.nr; i++)
-		ok = ok && paging_map(pt, b->info.ram.r[i].base, b->info.ram.r[i].end, MAP_READ);
-	if (!b->info.has_kho)
-		ok = ok && paging_map(pt, own.base, own.end, MAP_READ | MAP_WRITE);
-	for (unsigned int i = 0; b->info.has_kho && i < b->scratch.nr; i++)
-		ok = ok && paging_map(pt, b->scratch.r[i].base, b->scratch.r[i].end,
-				      MAP_READ | MAP_WRITE);
-	return ok && memory_map_image(pt) && display_map(pt);
+	if (find_early(g, given, room, f))
+		return -1;
+	bytes = map +
+		PAGE_SIZE * (GRANT_PAGES + display_tables(&g->screen) +
+			     paging_pages(ram->r[ram->nr - 1].end, ram->nr + room->nr + 8, gib));
+	g->own.base = carve(g, bytes, "page tables and page map", f);
+	g->own.end = g->own.base + bytes;
+	if (!g->own.base)
+		return -1;
+	paging_init(&g->paging, g->own.base + map, g->own.end, cpu_la57() ? 5 : 4, gib);
+	return 0;
 }
 
 /* Called by the allocator before it uses [base, end). */
 static bool grant(paddr_t base, paddr_t end)
 {
-	bool ok = paging_map(&owner_of_all->paging, base, end, MAP_READ | MAP_WRITE);
+	bool ok = paging_map(&here->paging, base, end, MAP_READ | MAP_WRITE);
 
 	paging_flush();
 	return ok;
 }
 
-bool memory_make_executable(paddr_t page)
+bool make_executable(struct paging *pt, paddr_t page)
 {
-	bool ok = paging_map(&owner_of_all->paging, page, page + PAGE_SIZE, MAP_READ | MAP_EXEC);
+	bool ok = paging_map(pt, page, page + PAGE_SIZE, MAP_READ | MAP_EXEC);
 
 	paging_flush();
 	return ok;
 }
 
-/* Firmware tables: what e820 calls ACPI, NVS or reserved, and the BIOS area. Mapped read-only when asked for. */
+/*
+ * Firmware tables: what e820 calls ACPI, NVS or reserved, and the BIOS area. They are mapped,
+ * read-only, when they are asked for.
+ */
 static const void *look_at_firmware(paddr_t addr, uint64_t size)
 {
-	struct baton *b = owner_of_all;
+	struct ground *g = here;
 	paddr_t end;
 
 	if (!range_end(addr, size, &end) || end > PHYS_LIMIT)
 		return NULL;
-	if (window_ro(&b->info.window, addr, size))
+	if (window_ro(g->window, addr, size))
 		return (const void *)addr;
-	if (ranges_meet(&b->info.ram, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) ||
-	    display_meets(addr, end) ||
-	    !paging_map(&b->paging, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE),
+	if (ranges_meet(g->ram, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE)) ||
+	    display_meets(&g->screen, addr, end) ||
+	    !paging_map(&g->paging, align_down(addr, PAGE_SIZE), align_up(end, PAGE_SIZE),
 			MAP_READ))
 		return NULL;
 	return (const void *)addr;
 }
 
-/* Scratch is not free; without a handover, what is not in it is not: firmware that has been left. */
-static void fill_page_map(struct baton *b, struct range own, void *mem)
+static int ask_acpi(struct ground *g, const struct boot_params *bp, struct fault *f)
 {
-	paddr_t at = 0;
-
-	pagemap_init(&b->map, &b->info.ram, mem);
-	for (unsigned int i = 0; i < b->scratch.nr; i++) {
-		const struct range *r = &b->scratch.r[i];
-
-		if (b->info.has_kho)
-			pagemap_set(&b->map, r->base, r->end);
-		else
-			pagemap_set(&b->map, at, r->base);
-		at = r->end;
-	}
-	if (!b->info.has_kho)
-		pagemap_set(&b->map, at, b->info.ram.r[b->info.ram.nr - 1].end);
-	for (unsigned int i = 0; i < inputs.nr; i++)
-		pagemap_set(&b->map, inputs.r[i].base, inputs.r[i].end);
-	pagemap_set(&b->map, (paddr_t)image_start, memory_image_end());
-	pagemap_set(&b->map, own.base, own.end);
-	palloc_init(&b->pages, &b->map, &b->info.window, grant);
-}
-
-static int ask_acpi(struct baton *b)
-{
-	const struct efi_info efi = b->info.bp->efi_info;
-	paddr_t rsdp = b->info.bp->acpi_rsdp_addr;
+	const struct efi_info efi = bp->efi_info;
+	paddr_t rsdp = bp->acpi_rsdp_addr;
 
 	if (!rsdp)
 		rsdp = acpi_rsdp_of_efi((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab,
 					look_at_firmware);
-	acpi_read(&b->acpi, rsdp, look_at_firmware);
-	clock_set(b->acpi.pm_timer);
-	if (!acpi_borders(&b->borders, rsdp, look_at_firmware))
-		return fault_set(&b->fault, "srat-too-long",
-				 "more than %u memory ranges in the SRAT", BORDERS_MAX);
-	b->in.h.borders = &b->borders;
+	acpi_read(&g->acpi, rsdp, look_at_firmware);
+	clock_set(g->acpi.pm_timer);
+	if (!acpi_borders(&g->borders, rsdp, look_at_firmware))
+		return fault_set(f, "srat-too-long", "more than %u memory ranges in the SRAT",
+				 BORDERS_MAX);
 	return 0;
 }
 
-int memory_protect(struct baton *b)
+/* Use the tables in which @mapped says that all is mapped: from here on law 1 holds. */
+static int use_tables(struct ground *g, const struct given *given, bool mapped, struct fault *f)
 {
-	bool gib = paging_cpu_gib_pages();
-	uint64_t map_bytes = pagemap_bytes(&b->info.ram), tables;
-	struct range own;
+	uint64_t bytes = g->own.end - g->own.base - pagemap_bytes(g->ram);
 
-	owner_of_all = b;
-	display_find(b);
-	if (!find_scratch(b))
-		return -1;
-	tables = GRANT_PAGES + display_tables() +
-		 paging_pages(b->info.ram.r[b->info.ram.nr - 1].end,
-			      b->info.ram.nr + b->scratch.nr + 8, gib);
-	own.base = carve(b, map_bytes + tables * PAGE_SIZE, "page tables and page map");
-	own.end = own.base + map_bytes + tables * PAGE_SIZE;
-	if (!own.base)
-		return -1;
-	paging_init(&b->paging, own.base + map_bytes, own.end, cpu_la57() ? 5 : 4, gib);
-	if (!map_all(b, own))
-		return fault_set(&b->fault, "page-tables",
-				 "%lu pages of page tables did not suffice", tables);
-	paging_use(&b->paging);
-	display_open();
-	if (ask_acpi(b))
-		return -1;
-	fill_page_map(b, own, (void *)own.base);
-	say("memory", "page map %lu KiB, page tables %lu of %lu KiB, %u-level%s", map_bytes >> 10,
-	    (b->paging.next - own.base - map_bytes) >> 10, tables * PAGE_SIZE >> 10,
-	    b->paging.levels, gib ? ", 1 GiB pages" : "");
-	stage_done(b, STAGE_ENTRY);
-	return 0;
+	if (!mapped)
+		return fault_set(f, "page-tables", "%lu pages of page tables did not suffice",
+				 bytes / PAGE_SIZE);
+	paging_use(&g->paging);
+	open_display(&g->screen);
+	return ask_acpi(g, given->info.bp, f);
 }
 
-static const char *image_part(paddr_t addr)
+/* Scratch is not free: kernels are loaded there. */
+static void fill_map_warm(struct ground *g, const struct ranges *scratch)
 {
-	if (addr < (paddr_t)image_start || addr >= memory_image_end())
-		return NULL;
-	if (addr < (paddr_t)rodata_start)
-		return "baton's code";
-	if (addr < (paddr_t)data_start)
-		return "baton's constants";
-	if (addr - (paddr_t)stack_guard < PAGE_SIZE)
-		return "the page below baton's stack: the stack is full";
-	return addr < (paddr_t)image_end ? "baton's data" : "the payload";
+	pagemap_init(&g->map, g->ram, (void *)g->own.base);
+	for (unsigned int i = 0; i < scratch->nr; i++)
+		pagemap_set(&g->map, scratch->r[i].base, scratch->r[i].end);
 }
 
-const char *memory_owner(paddr_t addr)
+/* What is not in @room is not free: firmware that has been left. */
+static void fill_map_cold(struct ground *g)
 {
-	struct baton *b = owner_of_all;
-	const char *image = image_part(addr);
-	unsigned int order;
-	paddr_t base;
+	paddr_t at = 0;
 
-	if (image)
-		return image;
-	if (display_meets(addr, addr + 1))
-		return "the screen";
-	if (!b || !ranges_meet(&b->info.ram, addr, addr + 1))
-		return "not RAM";
-	if (b->info.has_kho && b->in.h.abi) {
-		if (align_down(b->info.kho.fdt_addr, PAGE_SIZE) == align_down(addr, PAGE_SIZE))
-			return "the incoming FDT";
-		if (handover_find_key(&b->in.h, addr, &base, &order))
-			return "preserved";
-		if (handover_is_map_page(&b->in.h, addr))
-			return "a node of the incoming map";
+	pagemap_init(&g->map, g->ram, (void *)g->own.base);
+	for (unsigned int i = 0; i < g->room.nr; i++) {
+		pagemap_set(&g->map, at, g->room.r[i].base);
+		at = g->room.r[i].end;
 	}
-	if (ranges_meet(&inputs, addr, addr + 1))
-		return "what baton was booted with";
-	if (b->hands_over && ranges_meet(&b->scratch, addr, addr + 1))
-		return "scratch";
-	return addr < LOW_LIMIT ? "RAM below 1 MiB" : "RAM that baton does not own";
+	pagemap_set(&g->map, at, g->ram->r[g->ram->nr - 1].end);
+}
+
+/* Nor is what baton was booted with, nor baton itself. What is left can be given out. */
+static void begin_pages(struct ground *g)
+{
+	for (unsigned int i = 0; i < g->inputs.nr; i++)
+		pagemap_set(&g->map, g->inputs.r[i].base, g->inputs.r[i].end);
+	pagemap_set(&g->map, (paddr_t)image_start, bundle_end());
+	pagemap_set(&g->map, g->own.base, g->own.end);
+	palloc_init(&g->pages, &g->map, g->window, grant);
+}
+
+static void report_tables(const struct ground *g)
+{
+	uint64_t map = pagemap_bytes(g->ram);
+
+	say("memory", "page map %lu KiB, page tables %lu of %lu KiB, %u-level%s", map >> 10,
+	    (g->paging.next - g->own.base - map) >> 10, (g->own.end - g->own.base - map) >> 10,
+	    g->paging.levels, g->paging.gib_pages ? ", 1 GiB pages" : "");
+}
+
+static void begin(struct ground *g, const struct given *given)
+{
+	here = g;
+	g->window = &given->info.window;
+	g->ram = &given->info.ram;
+	find_display(&g->screen, given);
+}
+
+int protect_warm(struct ground *ground, const struct given *given, const struct ranges *scratch,
+		 struct record *record)
+{
+	struct paging *pt = &ground->paging;
+	bool mapped;
+
+	begin(ground, given);
+	if (begin_tables(ground, given, scratch, &record->fault))
+		return -1;
+	mapped = map_ranges(pt, ground->ram, MAP_READ) &&
+		 map_ranges(pt, scratch, MAP_READ | MAP_WRITE) && map_bundle(pt) &&
+		 map_display(&ground->screen, pt);
+	if (use_tables(ground, given, mapped, &record->fault))
+		return -1;
+	fill_map_warm(ground, scratch);
+	begin_pages(ground);
+	report_tables(ground);
+	stage_done(record, STAGE_ENTRY);
+	return 0;
+}
+
+int protect_cold(struct ground *ground, const struct given *given, struct record *record)
+{
+	const struct range *own = &ground->own;
+	struct paging *pt = &ground->paging;
+	bool mapped;
+
+	begin(ground, given);
+	if (find_room(ground, given, &record->fault) ||
+	    begin_tables(ground, given, &ground->room, &record->fault))
+		return -1;
+	mapped = map_ranges(pt, ground->ram, MAP_READ) &&
+		 paging_map(pt, own->base, own->end, MAP_READ | MAP_WRITE) && map_bundle(pt) &&
+		 map_display(&ground->screen, pt);
+	if (use_tables(ground, given, mapped, &record->fault))
+		return -1;
+	fill_map_cold(ground);
+	begin_pages(ground);
+	report_tables(ground);
+	stage_done(record, STAGE_ENTRY);
+	return 0;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A cold start: where a chain of handovers begins. */
+#include "boot/run/origin.h"
+
 #include <string.h>
 
 #include "arch/console.h"
-#include "boot/run/baton.h"
+#include "boot/run/report.h"
 #include "kho/in/origin.h"
 
 #define DEFAULT_PERCENT 200 /* as Linux has it */
@@ -12,24 +13,25 @@
 #define BOUNCE_BUFFER   MIB(64) /* swiotlb: where RAM reaches beyond what 32 bits of DMA can */
 #define PAYLOAD_LEAST   MIB(64) /* of a payload that is baton: what it starts in turn is not known */
 
-static struct kho_scratch regions[KHO_MAX_SCRATCH];
-static struct range free_table[SCRATCH_RANGES];
-
-bool origin_wanted(const struct baton *b)
-{
-	return b->opt.abi[0] || b->opt.scratch.given || b->opt.nr_reserve;
-}
+/* struct layout - what scratch is laid out for, on which ground; and where it is noted */
+struct layout {
+	struct handovers *kho;
+	const struct ground *ground;
+	const struct next *next;
+	struct fault *f;
+};
 
 /*
  * Linux sizes scratch by what it has reserved when it lays it out. Here that has to be estimated:
  * the next kernel with its initrd, what it needs while it starts, and its page structs.
  */
-static struct origin_sizes sizes_in_percent(const struct baton *b, unsigned int percent)
+static struct origin_sizes sizes_in_percent(const struct layout *l, unsigned int percent)
 {
-	bool high = b->info.ram.r[b->info.ram.nr - 1].end > GIB(4);
-	uint64_t image =
-		max_u64(b->kernel.memory, bzimage_is_baton(&b->kernel) ? PAYLOAD_LEAST : 0) +
-		b->payload.initrd_size;
+	const struct ranges *ram = l->ground->ram;
+	bool high = ram->r[ram->nr - 1].end > GIB(4);
+	const struct bzimage *kernel = &l->next->kernel;
+	uint64_t image = max_u64(kernel->memory, bzimage_is_baton(kernel) ? PAYLOAD_LEAST : 0) +
+			 l->next->payload.initrd_size;
 
 	return (struct origin_sizes){
 		.low = (image + KERNEL_NEEDS + (high ? BOUNCE_BUFFER : 0)) / 100 * percent,
@@ -38,130 +40,92 @@ static struct origin_sizes sizes_in_percent(const struct baton *b, unsigned int 
 	};
 }
 
-static int lay_out(struct baton *b, const struct origin_sizes *sizes)
+static int lay_out(const struct layout *l, const struct origin_sizes *sizes)
 {
-	struct ranges free = { free_table, b->scratch.nr, SCRATCH_RANGES };
+	/* Too large for the stack. A copy, because a second try begins anew. */
+	static struct range table[GROUND_RANGES];
+	const struct ranges *room = &l->ground->room;
+	struct ranges free = { table, room->nr, GROUND_RANGES };
 
-	memcpy(free_table, b->scratch.r, b->scratch.nr * sizeof(*free_table));
-	return origin_scratch(sizes, &b->info.ram, &free, &b->borders, regions, &b->in.h.nr_scratch,
-			      &b->fault);
+	memcpy(table, room->r, room->nr * sizeof(*table));
+	return origin_scratch(sizes, l->ground->ram, &free, &l->ground->borders, l->kho->region,
+			      &l->kho->nr_region, l->f);
 }
 
-static int lay_out_percent(struct baton *b, unsigned int percent)
+static int lay_out_percent(const struct layout *l, unsigned int percent)
 {
-	struct origin_sizes sizes = sizes_in_percent(b, percent);
+	struct origin_sizes sizes = sizes_in_percent(l, percent);
 
-	return lay_out(b, &sizes);
+	return lay_out(l, &sizes);
 }
 
 /* A kernel cannot use scratch for memory that stays where it is: too much of it, and it starves. */
-static int check_share(struct baton *b)
+static int check_share(const struct layout *l)
 {
-	uint64_t ram = ranges_bytes(&b->info.ram), scratch = 0;
+	uint64_t ram = ranges_bytes(l->ground->ram), scratch = 0;
 
-	for (unsigned int i = 0; i < b->in.h.nr_scratch; i++)
-		scratch += regions[i].size;
+	for (unsigned int i = 0; i < l->kho->nr_region; i++)
+		scratch += l->kho->region[i].size;
 	if (scratch <= ram / 2)
 		return 0;
 	return fault_set(
-		&b->fault, "scratch-no-room",
+		l->f, "scratch-no-room",
 		"%lu MiB of scratch are more than half of %lu MiB RAM; expected more memory, "
 		"or sizes in baton.scratch=",
 		scratch >> 20, ram >> 20);
 }
 
 /* By default as much as Linux would take, or half of it where there is little memory. */
-static int lay_out_wanted(struct baton *b)
+static int lay_out_wanted(const struct layout *l, const struct scratch_word *w)
 {
-	const struct scratch_word *w = &b->opt.scratch;
 	struct origin_sizes sizes = { w->low, w->global, w->node, 0 };
 
 	if (w->given)
-		return w->percent ? lay_out_percent(b, w->percent) : lay_out(b, &sizes);
-	if (!lay_out_percent(b, DEFAULT_PERCENT) && !check_share(b))
+		return w->percent ? lay_out_percent(l, w->percent) : lay_out(l, &sizes);
+	if (!lay_out_percent(l, DEFAULT_PERCENT) && !check_share(l))
 		return 0;
-	if (lay_out_percent(b, LEAST_PERCENT) || check_share(b))
+	if (lay_out_percent(l, LEAST_PERCENT) || check_share(l))
 		return -1;
-	b->fault = (struct fault){ 0 };
+	*l->f = (struct fault){ 0 };
 	return 0;
 }
 
-static void begin(struct baton *b)
+static void begin(struct handovers *kho, struct ground *ground, const struct kho_abi *abi)
 {
-	origin_begin(&b->in, &b->info.window, b->abi, regions, b->in.h.nr_scratch);
-	b->scratch.nr = 0;
-	for (unsigned int i = 0; i < b->in.h.nr_scratch; i++) {
-		paddr_t end = regions[i].addr + regions[i].size;
+	kho->in.h.borders = &ground->borders;
+	origin_begin(&kho->in, ground->window, abi, kho->region, kho->nr_region);
+	kho->scratch = (struct ranges){ kho->scratch_table, 0, KHO_MAX_SCRATCH };
+	for (unsigned int i = 0; i < kho->nr_region; i++) {
+		paddr_t base = kho->region[i].addr, end = base + kho->region[i].size;
 
-		/* these were holes in one table of that size, and so fit */
-		ranges_add(&b->scratch, regions[i].addr, end);
-		pagemap_set(&b->map, regions[i].addr, end);
+		ranges_add(&kho->scratch, base, end);
+		pagemap_set(&ground->map, base, end);
 	}
-	b->hands_over = true;
+	kho->goes_out = true;
 	say("origin", "a chain of handovers begins here");
-	report_memory(b);
+	report_memory(ground, &kho->in.h);
 }
 
-int origin_start(struct baton *b)
+int begin_chain(struct handovers *kho, struct ground *ground, const struct given *given,
+		const struct next *next, struct record *record)
 {
-	if (b->hands_over) {
-		if (b->opt.scratch.given)
-			say("scratch", "as it was handed over: baton.scratch= is for a cold start");
-		return 0;
-	}
-	if (!b->abi) {
+	const struct layout l = { kho, ground, next, &record->fault };
+
+	if (!next->abi) {
 		say("origin", "the payload starts cold: %s",
-		    payload_without_kho(&b->payload) ? "it speaks no KHO" :
-						       "KHO version not known, baton.abi= tells");
+		    payload_without_kho(&next->payload) ?
+			    "it speaks no KHO" :
+			    "KHO version not known, baton.abi= tells");
 		return 0;
 	}
-	if (!lay_out_wanted(b)) {
-		begin(b);
+	if (!lay_out_wanted(&l, &given->opt.scratch)) {
+		begin(kho, ground, next->abi);
 		return 0;
 	}
-	if (origin_wanted(b))
+	if (options_want_handover(&given->opt))
 		return -1;
 	say("origin", "the payload starts cold: no room for scratch");
-	say("", "%s", b->fault.text);
-	b->fault = (struct fault){ 0 };
-	return 0;
-}
-
-int restore_ready(struct baton *b)
-{
-	if (!b->out.h.fdt || b->restore.out)
-		return 0;
-	return kho_restore_init(&b->restore, &b->in.h, &b->out, &b->fault);
-}
-
-/* One that is there already stays: the words may stand on every command line of a chain. */
-static int reserve(struct baton *b, const struct memblock_region *r)
-{
-	uint64_t size = r->size;
-	paddr_t start = 0;
-	int there = memblock_find(&b->out, r->name, &start, &size, &b->fault);
-
-	if (there < 0)
-		return -1;
-	if (there && (size != r->size || !is_aligned(start, r->align)))
-		return fault_set(&b->fault, "exists",
-				 "'%s' came in at 0x%lx, %lu KiB; baton.reserve= has %lu KiB at a "
-				 "multiple of %lu KiB",
-				 r->name, start, size >> 10, r->size >> 10, r->align >> 10);
-	if (!there && memblock_reserve(&b->restore, r, &start, &b->fault))
-		return -1;
-	say("reserve", "0x%09lx – 0x%09lx  %6lu KiB  %s%s", start, start + size, size >> 10,
-	    r->name, there ? ", as it came in" : "");
-	return 0;
-}
-
-int origin_reserve(struct baton *b)
-{
-	if (b->opt.nr_reserve && restore_ready(b))
-		return -1;
-	for (unsigned int i = 0; i < b->opt.nr_reserve; i++)
-		if (reserve(b, &b->opt.reserve[i]))
-			return -1;
-	stage_done(b, STAGE_PUBLISH);
+	say("", "%s", record->fault.text);
+	record->fault = (struct fault){ 0 };
 	return 0;
 }

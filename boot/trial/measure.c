@@ -7,8 +7,7 @@
 
 #include "arch/clock.h"
 #include "arch/console.h"
-#include "boot/run/baton.h"
-#include "boot/trial/workload.h"
+#include "boot/trial/trial.h"
 #include "kho/out/preserve.h"
 #include "lib/digits.h"
 
@@ -20,17 +19,17 @@ enum call { PRESERVE, UNPRESERVE, BLOB_ADD, BLOB_REMOVE, CALLS };
 
 static int call(struct baton *b, enum call what, paddr_t addr)
 {
-	struct kho_out *out = &b->out;
+	struct kho_out *out = &b->kho.out;
 
 	switch (what) {
 	case PRESERVE:
-		return kho_preserve(out, addr, 0, &b->fault);
+		return kho_preserve(out, addr, 0, &b->record.fault);
 	case UNPRESERVE:
-		return kho_unpreserve(out, addr, 0, &b->fault);
+		return kho_unpreserve(out, addr, 0, &b->record.fault);
 	case BLOB_ADD:
-		return kho_blob_add(out, "measure", addr, PAGE_SIZE, &b->fault);
+		return kho_blob_add(out, "measure", addr, PAGE_SIZE, &b->record.fault);
 	default:
-		return kho_blob_remove(out, "measure", &b->fault);
+		return kho_blob_remove(out, "measure", &b->record.fault);
 	}
 }
 
@@ -47,14 +46,14 @@ static int timed(struct baton *b, enum call what, paddr_t addr, uint64_t *ticks)
 static int fill_leaf(struct baton *b, paddr_t at)
 {
 	struct kho_leaf leaf = { .base = at };
-	void *bits = palloc_pages(&b->pages, 1, &leaf.addr);
+	void *bits = palloc_pages(&b->ground.pages, 1, &leaf.addr);
 	int err = -1;
 
 	if (bits) {
 		leaf.bits = memset(bits, 0xff, PAGE_SIZE);
-		err = map_add_leaf(&b->out.build, &leaf);
+		err = map_add_leaf(&b->kho.out.build, &leaf);
 	}
-	return err ? fault_set(&b->fault, "out-of-memory", "no page for the map") : 0;
+	return err ? fault_set(&b->record.fault, "out-of-memory", "no page for the map") : 0;
 }
 
 /*
@@ -65,27 +64,28 @@ static int fill(struct baton *b, uint64_t blocks, paddr_t *beyond)
 	uint64_t need = blocks + SPARE + KHO_LEAF_BITS;
 	paddr_t at;
 
-	if (!pagemap_find(&b->map, MIB(32), need, &at))
-		return fault_set(&b->fault, "test-no-room", "%lu KiB of free RAM in a row needed",
-				 need * (PAGE_SIZE >> 10));
+	if (!pagemap_find(&b->ground.map, MIB(32), need, &at))
+		return fault_set(&b->record.fault, "test-no-room",
+				 "%lu KiB of free RAM in a row needed", need * (PAGE_SIZE >> 10));
 	at = align_up(at, LEAF_BYTES);
-	pagemap_set(&b->map, at, at + (blocks + SPARE) * PAGE_SIZE);
+	pagemap_set(&b->ground.map, at, at + (blocks + SPARE) * PAGE_SIZE);
 	/* the first call makes the handover ready for changes */
-	if (kho_preserve(&b->out, at, 0, &b->fault) || kho_unpreserve(&b->out, at, 0, &b->fault))
+	if (kho_preserve(&b->kho.out, at, 0, &b->record.fault) ||
+	    kho_unpreserve(&b->kho.out, at, 0, &b->record.fault))
 		return -1;
 	for (; blocks >= KHO_LEAF_BITS; blocks -= KHO_LEAF_BITS, at += LEAF_BYTES)
 		if (fill_leaf(b, at))
 			return -1;
 	for (; blocks; blocks--, at += PAGE_SIZE)
-		if (kho_preserve(&b->out, at, 0, &b->fault))
+		if (kho_preserve(&b->kho.out, at, 0, &b->record.fault))
 			return -1;
 	*beyond = at;
 	return 0;
 }
 
-int measure_run(struct baton *b)
+int run_measure(struct baton *b)
 {
-	const char *word = b->opt.test + sizeof("measure:") - 1;
+	const char *word = b->given.opt.test + sizeof("measure:") - 1;
 	uint64_t blocks, ticks[CALLS];
 	paddr_t at = 0;
 

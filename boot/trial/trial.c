@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* baton.test=: faults committed on purpose, to show on the real image that the page tables hold. */
+#include "boot/trial/trial.h"
+
 #include <string.h>
 
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/image.h"
 #include "arch/traps.h"
-#include "boot/run/baton.h"
-#include "boot/trial/workload.h"
 
 #define NMI_WAIT_TICKS 20000000000UL
 
@@ -34,20 +33,20 @@ static int write_preserved(struct baton *b)
 {
 	paddr_t addr = 0;
 
-	handover_for_each_leaf(&b->in.h, first_block, &addr);
+	handover_for_each_leaf(&b->kho.in.h, first_block, &addr);
 	poke(addr);
 	return 0;
 }
 
 static int write_fdt(struct baton *b)
 {
-	poke(b->info.kho.fdt_addr);
+	poke(b->given.info.kho.fdt_addr);
 	return 0;
 }
 
 static int write_node(struct baton *b)
 {
-	poke(b->in.h.map.root);
+	poke(b->kho.in.h.map.root);
 	return 0;
 }
 
@@ -55,7 +54,7 @@ static int write_unowned(struct baton *b)
 {
 	paddr_t addr = 0;
 
-	if (pagemap_find(&b->map, LOW_LIMIT, 1, &addr))
+	if (pagemap_find(&b->ground.map, LOW_LIMIT, 1, &addr))
 		poke(addr);
 	return 0;
 }
@@ -98,7 +97,7 @@ static int wait_for_nmi(struct baton *b)
 	while (!nmi_count && clock_ticks() - start < NMI_WAIT_TICKS)
 		__asm__ volatile("pause");
 	if (!nmi_count)
-		return fault_set(&b->fault, "test-no-nmi", "no NMI came");
+		return fault_set(&b->record.fault, "test-no-nmi", "no NMI came");
 	say("test", "%lu NMI survived", nmi_count);
 	return 0;
 }
@@ -106,7 +105,7 @@ static int wait_for_nmi(struct baton *b)
 static const struct {
 	const char *name;
 	int (*run)(struct baton *b);
-} tests[] = {
+} trials[] = {
 	{ "write-preserved", write_preserved },
 	{ "write-fdt", write_fdt },
 	{ "write-node", write_node },
@@ -115,9 +114,9 @@ static const struct {
 	{ "run-data", run_data },
 	{ "fill-stack", fill_stack },
 	{ "nmi", wait_for_nmi },
-	{ "workload:", workload_run },
-	{ "proof:", workload_run },
-	{ "measure:", measure_run },
+	{ "workload:", run_workload },
+	{ "proof:", run_workload },
+	{ "measure:", run_measure },
 };
 
 /* A name that ends in a colon is followed by arguments. */
@@ -128,12 +127,13 @@ static bool is_named(const char *test, const char *name)
 	return name[n - 1] == ':' ? strncmp(test, name, n) == 0 : strcmp(test, name) == 0;
 }
 
-int test_hook(struct baton *b)
+int run_trial(struct baton *b)
 {
-	if (!b->opt.test[0])
+	if (!b->given.opt.test[0])
 		return 0;
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
-		if (is_named(b->opt.test, tests[i].name))
-			return tests[i].run(b);
-	return fault_set(&b->fault, "option-value", "baton.test=%s is not a test", b->opt.test);
+	for (unsigned int i = 0; i < ARRAY_SIZE(trials); i++)
+		if (is_named(b->given.opt.test, trials[i].name))
+			return trials[i].run(b);
+	return fault_set(&b->record.fault, "option-value", "baton.test=%s is not a test",
+			 b->given.opt.test);
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "arch/console.h"
-#include "boot/run/baton.h"
+#include "boot/trial/trial.h"
 #include "kho/out/restore.h"
 #include "lib/digits.h"
 
@@ -61,10 +61,10 @@ static bool take_arenas(struct baton *b)
 	for (unsigned int i = 0; i < ARENAS; i++) {
 		paddr_t from = MIB(32) + i * MIB(128), at;
 
-		if (!pagemap_find(&b->map, from, 2 * ARENA_SIZE >> PAGE_SHIFT, &at))
+		if (!pagemap_find(&b->ground.map, from, 2 * ARENA_SIZE >> PAGE_SHIFT, &at))
 			return false;
 		arena[i] = align_up(at, ARENA_SIZE);
-		pagemap_set(&b->map, arena[i], arena[i] + ARENA_SIZE);
+		pagemap_set(&b->ground.map, arena[i], arena[i] + ARENA_SIZE);
 	}
 	return true;
 }
@@ -74,7 +74,7 @@ static paddr_t bad_place(const struct baton *b)
 {
 	switch (below(4)) {
 	case 0:
-		return b->scratch.r[0].base;
+		return b->kho.scratch.r[0].base;
 	case 1:
 		return 0;
 	case 2:
@@ -131,7 +131,7 @@ static void draw_key(const struct baton *b, struct workload_op *o)
 
 	for (int i = 0; i < 8; i++) {
 		o->addr = below(8) ? recent[below(RECENT)] : place(b, SMALL, 0);
-		if (handover_find_key(&b->out.h, o->addr, &base, &order)) {
+		if (handover_find_key(&b->kho.out.h, o->addr, &base, &order)) {
 			o->addr = base;
 			break;
 		}
@@ -234,7 +234,7 @@ static bool draw(const struct baton *b, struct workload_op *o)
 
 static int perform(struct baton *b, struct workload_op *o, struct fault *f)
 {
-	struct kho_out *out = &b->out;
+	struct kho_out *out = &b->kho.out;
 	struct kho_vmalloc v;
 	unsigned int order = 0;
 	uint32_t nr = 0;
@@ -335,7 +335,7 @@ static void operate(struct baton *b, const struct workload_op *o)
 	now->err = perform(b, now, &f);
 	fuse = 0;
 	set_text(now->fault, sizeof(now->fault), now->err ? f.name : "");
-	workload.taken = b->pages.taken;
+	workload.taken = b->ground.pages.taken;
 	if (!now->err)
 		note(now);
 	__atomic_store_n(&workload.done, workload.op, __ATOMIC_RELEASE);
@@ -398,11 +398,12 @@ static int leave(struct baton *b)
 		draw(b, &o);
 		operate(b, &o);
 	}
-	page = kho_alloc_preserve(&b->out, PAGE_SIZE, &addr, &b->fault);
+	page = kho_alloc_preserve(&b->kho.out, PAGE_SIZE, &addr, &b->record.fault);
 	if (!page)
 		return -1;
 	memcpy(page, workload.item, sizeof(workload.item));
-	return kho_blob_add(&b->out, WORKLOAD_BLOB, addr, sizeof(workload.item), &b->fault);
+	return kho_blob_add(&b->kho.out, WORKLOAD_BLOB, addr, sizeof(workload.item),
+			    &b->record.fault);
 }
 
 /* The number behind the next colon of @s, which is moved there; 0 if there is none. */
@@ -425,30 +426,30 @@ static void read_words(const char *test)
 	workload.ops = test ? next_number(&test) : 0;
 }
 
-int workload_run(struct baton *b)
+int run_workload(struct baton *b)
 {
-	bool wait = b->opt.test[0] == 'p';
+	bool wait = b->given.opt.test[0] == 'p';
 	struct kho_blob blob;
 
-	read_words(b->opt.test);
-	if (!b->out.h.fdt || !take_arenas(b))
-		return fault_set(&b->fault, "test-no-room",
+	read_words(b->given.opt.test);
+	if (!b->kho.out.h.fdt || !take_arenas(b))
+		return fault_set(&b->record.fault, "test-no-room",
 				 "a handover and %lu MiB of free RAM needed for the workload",
 				 ARENAS * 2 * ARENA_SIZE >> 20);
-	if (b->opt.hops)
+	if (b->given.opt.hops)
 		return leave(b);
-	if (kho_restore_init(&restore, &b->in.h, &b->out, &b->fault))
+	if (kho_restore_init(&restore, &b->kho.in.h, &b->kho.out, &b->record.fault))
 		return -1;
-	if (handover_find_blob(&b->in.h, WORKLOAD_BLOB, &blob))
-		incoming = window_ro(&b->info.window, blob.addr, sizeof(workload.item));
-	grant = b->pages.grant;
-	b->pages.grant = fused_grant;
+	if (handover_find_blob(&b->kho.in.h, WORKLOAD_BLOB, &blob))
+		incoming = window_ro(b->ground.window, blob.addr, sizeof(workload.item));
+	grant = b->ground.pages.grant;
+	b->ground.pages.grant = fused_grant;
 
-	workload.root = (uint64_t)&b->out.h.fdt;
-	workload.params = b->info.bp_addr;
+	workload.root = (uint64_t)&b->kho.out.h.fdt;
+	workload.params = b->given.info.bp_addr;
 	workload.stack = (uint64_t)(stack + ARRAY_SIZE(stack));
 	workload.baton = (uint64_t)b;
-	workload.used = (uint64_t)b->map.chunk[0];
+	workload.used = (uint64_t)b->ground.map.chunk[0];
 	say("test", "workload at 0x%lx, %lu operations%s", (uint64_t)&workload, workload.ops,
 	    wait ? ", waiting for the go" : "");
 	while (wait && !workload.go)

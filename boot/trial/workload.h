@@ -38,8 +38,9 @@ enum workload_kind {
 };
 
 /**
- * struct workload_item - something that the workload has preserved; @kind is the operation that
- * made it
+ * struct workload_item - something that the workload has preserved
+ * @kind: the operation that made it
+ * @addr, @pages, @order, @descriptor: of that operation
  */
 struct workload_item {
 	uint64_t kind, addr, pages, order;
@@ -48,6 +49,8 @@ struct workload_item {
 
 /**
  * struct workload_op - one operation
+ * @kind: enum workload_kind, which says what of the following counts
+ * @addr, @pages, @order, @size, @descriptor, @name: what it is about
  * @fail: the so many-th allocation in it fails; 0 if none does
  * @err, @fault: what it returned, and the fault's name
  */
@@ -64,8 +67,8 @@ struct workload_op {
  * @go:     set from outside to let a workload that waits begin
  * @root:   where the address of the published FDT stands
  * @params: the boot_params that baton was given
- * @stack:  top of a stack of its own, for a jump to next_go()
- * @baton:  what next_go() takes
+ * @stack:  top of a stack of its own, for a jump to jump_to_next()
+ * @baton:  what jump_to_next() takes
  * @ops:    how many operations there will be
  * @taken:  pages that the allocator has given out
  * @used:   the page map of the first GiB: a bit a page, set where the page is not free
@@ -87,19 +90,5 @@ struct workload {
 };
 
 _Static_assert(sizeof(struct workload_item) * WORKLOAD_ITEMS <= 4096, "the blob is one page");
-
-struct baton;
-
-/**
- * workload_run() - what baton.test=workload:SEED:OPS and proof:SEED:OPS ask for
- * Return: 0, or -1 and b->fault.
- */
-int workload_run(struct baton *b);
-
-/**
- * measure_run() - baton.test=measure:BLOCKS: what four calls cost, in ticks
- * Return: 0, or -1 and b->fault.
- */
-int measure_run(struct baton *b);
 
 #endif

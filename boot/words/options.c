@@ -337,3 +337,8 @@ int options_permit(const struct options *o, bool secure, struct fault *f)
 			 "%s reads and writes memory, and Secure Boot is on; expected one of both",
 			 word);
 }
+
+bool options_want_handover(const struct options *o)
+{
+	return o->abi[0] || o->scratch.given || o->nr_reserve;
+}

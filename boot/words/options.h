@@ -62,4 +62,7 @@ int options_parse(struct options *o, const char *cmdline, struct fault *f);
  */
 int options_permit(const struct options *o, bool secure, struct fault *f);
 
+/** options_want_handover() - true if a word asks for a handover, whether one came in or not. */
+bool options_want_handover(const struct options *o);
+
 #endif

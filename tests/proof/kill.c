@@ -167,13 +167,13 @@ static bool in_workload(const struct machine *m)
 	return m->w->op && m->w->done != m->w->ops;
 }
 
-/* next_go(baton), as if it were called here and now. */
+/* jump_to_next(baton), as if it were called here and now. */
 static void jump(struct machine *m)
 {
 	gdb_set(m->gdb, GDB_RDI, m->w->baton);
 	gdb_set(m->gdb, GDB_RSP, m->w->stack - 8);
 	gdb_set(m->gdb, GDB_EFLAGS, 2);
-	gdb_set(m->gdb, GDB_RIP, address_of(m, "next_go"));
+	gdb_set(m->gdb, GDB_RIP, address_of(m, "jump_to_next"));
 	gdb_continue(m->gdb);
 }
 

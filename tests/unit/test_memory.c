@@ -13,12 +13,14 @@
 #define paging_flush         no_paging_flush
 #define paging_cpu_gib_pages no_gib_pages
 /* clang-format off */
+#include "boot/run/baton.h"
 #include "boot/run/memory.c"
+#include "boot/run/image.c"
 /* clang-format on */
 
 #define MAP_AT  0x200000UL  /* where the EFI memory map lies */
 #define FIRST   0x1000000UL /* and the first of the firmware's pages that it names */
-#define RAM_END (FIRST + 4 * SCRATCH_RANGES * PAGE_SIZE)
+#define RAM_END (FIRST + 4 * GROUND_RANGES * PAGE_SIZE)
 
 struct slot slot_bytes __asm__("payload_slot");
 uint8_t image_start[1], rodata_start[1], data_start[1], stack_guard[1], image_end[1];
@@ -26,7 +28,7 @@ uint8_t image_start[1], rodata_start[1], data_start[1], stack_guard[1], image_en
 static struct efi_memory {
 	uint32_t type, pad;
 	uint64_t addr, virt, pages, attribute;
-} efi_map[2 * SCRATCH_RANGES];
+} efi_map[2 * GROUND_RANGES];
 
 void no_paging_use(const struct paging *pt)
 {
@@ -43,29 +45,31 @@ bool no_gib_pages(void)
 	return false;
 }
 
-void display_find(struct baton *b)
+void find_display(struct framebuffer *screen, const struct given *given)
 {
-	(void)b;
+	(void)screen, (void)given;
 }
 
-uint64_t display_tables(void)
+uint64_t display_tables(const struct framebuffer *screen)
 {
+	(void)screen;
 	return 0;
 }
 
-bool display_map(struct paging *pt)
+bool map_display(const struct framebuffer *screen, struct paging *pt)
 {
-	(void)pt;
+	(void)screen, (void)pt;
 	return true;
 }
 
-void display_open(void)
+void open_display(const struct framebuffer *screen)
 {
+	(void)screen;
 }
 
-bool display_meets(paddr_t base, paddr_t end)
+bool display_meets(const struct framebuffer *screen, paddr_t base, paddr_t end)
 {
-	(void)base, (void)end;
+	(void)screen, (void)base, (void)end;
 	return false;
 }
 
@@ -74,9 +78,9 @@ void clock_set(uint16_t pm_timer)
 	(void)pm_timer;
 }
 
-void stage_done(struct baton *b, enum stage stage)
+void stage_done(struct record *record, enum stage stage)
 {
-	(void)b, (void)stage;
+	(void)record, (void)stage;
 }
 
 void say(const char *topic, const char *fmt, ...)
@@ -88,6 +92,7 @@ void say(const char *topic, const char *fmt, ...)
 static struct baton *machine(unsigned int pieces)
 {
 	struct baton *b = calloc(1, sizeof(*b));
+	struct boot_info *info = &b->given.info;
 	struct boot_params *bp = calloc(1, sizeof(*bp));
 
 	/* First all below and above, so that it is never in more pieces than in the end. */
@@ -101,12 +106,11 @@ static struct baton *machine(unsigned int pieces)
 	bp->efi_info = (struct efi_info){ .efi_memmap = MAP_AT,
 					  .efi_memmap_size = (pieces + 2) * sizeof(*efi_map),
 					  .efi_memdesc_size = sizeof(*efi_map) };
-	b->info.bp = bp;
-	b->info.ram_table[0] = (struct range){ LOW_LIMIT, RAM_END };
-	b->info.ram = (struct ranges){ b->info.ram_table, 1, BOOT_MAX_RAM };
-	b->info.panes[0] = (struct pane){ MAP_AT, MAP_AT + sizeof(efi_map), efi_map };
-	b->info.window = (struct window){ b->info.panes, 1 };
-	b->scratch = (struct ranges){ b->scratch_table, 0, SCRATCH_RANGES };
+	info->bp = bp;
+	info->ram_table[0] = (struct range){ LOW_LIMIT, RAM_END };
+	info->ram = (struct ranges){ info->ram_table, 1, BOOT_MAX_RAM };
+	info->panes[0] = (struct pane){ MAP_AT, MAP_AT + sizeof(efi_map), efi_map };
+	info->window = (struct window){ info->panes, 1 };
 	return b;
 }
 
@@ -114,9 +118,9 @@ static void expect_fault(unsigned int pieces, const char *name)
 {
 	struct baton *b = machine(pieces);
 
-	assert_int_equal(memory_protect(b), -1);
-	assert_string_equal(b->fault.name, name);
-	free((void *)b->info.bp);
+	assert_int_equal(protect_cold(&b->ground, &b->given, &b->record), -1);
+	assert_string_equal(b->record.fault.name, name);
+	free((void *)b->given.info.bp);
 	free(b);
 }
 
@@ -124,9 +128,23 @@ static void test_pieces(void **state)
 {
 	(void)state;
 	/* The whole table in pages of which none is large enough for page tables and page map … */
-	expect_fault(SCRATCH_RANGES, "scratch-too-small");
+	expect_fault(GROUND_RANGES, "scratch-too-small");
 	/* … and more pieces than it has room for. */
-	expect_fault(SCRATCH_RANGES + 1, "memory-in-pieces");
+	expect_fault(GROUND_RANGES + 1, "memory-in-pieces");
+}
+
+/* The page map on a cold start, in @mem. */
+static void fill_cold(struct baton *b, struct range own, void *mem)
+{
+	struct ground *g = &b->ground;
+
+	begin(g, &b->given);
+	assert_int_equal(find_room(g, &b->given, &b->record.fault), 0);
+	assert_int_equal(find_early(g, &b->given, &g->room, &b->record.fault), 0);
+	g->own.base = (paddr_t)mem;
+	fill_map_cold(g);
+	g->own = own;
+	begin_pages(g);
 }
 
 /*
@@ -137,36 +155,35 @@ static void test_page_map(void **state)
 {
 	const unsigned int pieces = 100;
 	struct baton *b = machine(pieces);
+	struct pagemap *map = &b->ground.map;
 	struct range own = { .base = FIRST + 4 * pieces * PAGE_SIZE };
-	void *mem = aligned_alloc(PAGE_SIZE, pagemap_bytes(&b->info.ram));
+	void *mem = aligned_alloc(PAGE_SIZE, pagemap_bytes(&b->given.info.ram));
+	struct range scratch = { FIRST, FIRST + MIB(4) };
 
 	(void)state;
-	assert_true(find_scratch(b));
-	fill_page_map(b, own, mem);
+	fill_cold(b, own, mem);
 	for (unsigned int i = 0; i < 2 * pieces; i++) {
 		paddr_t page = FIRST + i * PAGE_SIZE;
 
-		assert_int_equal(pagemap_any(&b->map, page, page + PAGE_SIZE), i % 2 == 0);
+		assert_int_equal(pagemap_any(map, page, page + PAGE_SIZE), i % 2 == 0);
 	}
-	assert_true(pagemap_any(&b->map, LOW_LIMIT, LOW_LIMIT + PAGE_SIZE));
-	assert_true(pagemap_any(&b->map, RAM_END - PAGE_SIZE, RAM_END));
+	assert_true(pagemap_any(map, LOW_LIMIT, LOW_LIMIT + PAGE_SIZE));
+	assert_true(pagemap_any(map, RAM_END - PAGE_SIZE, RAM_END));
 
 	/* now a machine without firmware that is in the way */
-	((struct boot_params *)b->info.bp)->efi_info.efi_memmap_size = 0;
-	b->scratch.nr = 0;
-	assert_true(find_scratch(b));
+	((struct boot_params *)b->given.info.bp)->efi_info.efi_memmap_size = 0;
 	own.end = own.base + 3 * PAGE_SIZE;
-	fill_page_map(b, own, mem);
-	assert_false(pagemap_any(&b->map, own.base - PAGE_SIZE, own.base));
-	assert_int_equal(pagemap_first_clear(&b->map, own.base, RAM_END), own.end);
+	fill_cold(b, own, mem);
+	assert_false(pagemap_any(map, own.base - PAGE_SIZE, own.base));
+	assert_int_equal(pagemap_first_clear(map, own.base, RAM_END), own.end);
 
-	b->info.has_kho = true;
-	b->scratch.nr = 0;
-	ranges_add(&b->scratch, FIRST, FIRST + MIB(4));
-	fill_page_map(b, (struct range){ 0 }, mem);
-	assert_int_equal(pagemap_first_clear(&b->map, FIRST, RAM_END), FIRST + MIB(4));
-	assert_false(pagemap_any(&b->map, FIRST - PAGE_SIZE, FIRST));
-	free((void *)b->info.bp);
+	b->ground.own.base = (paddr_t)mem;
+	fill_map_warm(&b->ground, &(struct ranges){ &scratch, 1, 1 });
+	b->ground.own = (struct range){ 0 };
+	begin_pages(&b->ground);
+	assert_int_equal(pagemap_first_clear(map, FIRST, RAM_END), FIRST + MIB(4));
+	assert_false(pagemap_any(map, FIRST - PAGE_SIZE, FIRST));
+	free((void *)b->given.info.bp);
 	free(mem);
 	free(b);
 }

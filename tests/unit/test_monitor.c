@@ -11,6 +11,7 @@
 
 #include "boot/monitor/command.h"
 #include "boot/monitor/dts.h"
+#include "boot/run/owner.h"
 
 #define FREE_BLOCK 0x8000000UL /* 128 MiB: free in the model */
 
@@ -55,8 +56,10 @@ static void power_off(const struct acpi *acpi)
 
 static const struct machine machine = { take_text, take_bytes, reboot, power_off };
 
-const char *memory_owner(paddr_t addr)
+const char *memory_owner(const struct ground *ground, const struct handovers *kho, paddr_t addr)
 {
+	assert_non_null(ground);
+	assert_non_null(kho);
 	return addr >= M_SCRATCH0 && addr < M_SCRATCH0 + MIB(32) ? "scratch" : "not RAM";
 }
 
@@ -85,21 +88,19 @@ static int setup(void **state)
 	assert_int_equal(run->f.total, 0);
 	b = calloc(1, sizeof(*b));
 	m = calloc(1, sizeof(*m));
-	b->info.window = model->window;
-	b->info.ram = model->ram;
-	b->info.has_kho = true;
-	b->info.kho = model->data;
-	b->scratch = run->scratch;
-	b->map = run->pm;
-	b->in = run->in;
-	b->abi = b->in.h.abi;
+	b->ground.window = &model->window;
+	b->ground.ram = &model->ram;
+	b->ground.map = run->pm;
+	b->kho.came_in = b->kho.goes_out = true;
+	b->kho.scratch = run->scratch;
+	b->kho.in = run->in;
+	b->next.abi = b->kho.in.h.abi;
 	grants = -1;
-	palloc_init(&b->pages, &b->map, &b->info.window, grant);
-	assert_int_equal(model_publish(&b->out, &b->in.h, b->abi->compatible, &b->pages,
-				       "baton-test", &f),
+	palloc_init(&b->ground.pages, &b->ground.map, b->ground.window, grant);
+	assert_int_equal(model_publish(&b->kho.out, &b->kho.in.h, b->next.abi->compatible,
+				       &b->ground.pages, "baton-test", &f),
 			 0);
-	b->hands_over = true;
-	assert_int_equal(kho_restore_init(&b->restore, &b->in.h, &b->out, &f), 0);
+	assert_int_equal(kho_restore_init(&b->kho.restore, &b->kho.in.h, &b->kho.out, &f), 0);
 	monitor_init(m, b, &machine);
 	has_port = true;
 	nr_exported = 0;
@@ -169,13 +170,13 @@ struct state {
 static void snapshot(struct state *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->fdt = b->out.h.fdt;
-	s->nodes = b->out.h.map.pages;
-	s->blobs = b->out.blobs;
-	s->taken = b->pages.taken;
-	s->free = pagemap_free_pages(&b->map);
+	s->fdt = b->kho.out.h.fdt;
+	s->nodes = b->kho.out.h.map.pages;
+	s->blobs = b->kho.out.blobs;
+	s->taken = b->ground.pages.taken;
+	s->free = pagemap_free_pages(&b->ground.map);
 	memcpy(s->page, model_at(model, s->fdt), sizeof(s->page));
-	model_read(model, b->out.h.map.root, 5, 0, s->key, &s->nr_key);
+	model_read(model, b->kho.out.h.map.root, 5, 0, s->key, &s->nr_key);
 }
 
 static void unchanged(const struct state *before, const char *what)
@@ -470,7 +471,7 @@ static void keeps(void **state)
 	right("write 0x5200000 mine; preserve 0x5200000 order 1; verify");
 	assert_memory_equal(model_at(model, M_BLOB), "mine", 4);
 	wrong("write 0x5001000 x", "not-owned");
-	snprintf(line, sizeof(line), "write 0x%lx x", b->out.made[0]);
+	snprintf(line, sizeof(line), "write 0x%lx x", b->kho.out.made[0]);
 	wrong(line, "not-owned");
 	free(before);
 }
@@ -482,7 +483,7 @@ static const void *memblock(void)
 	struct kho_blob blob;
 	const void *fdt;
 
-	for (unsigned int i = 0; handover_blob(&b->out.h, i, &blob); i++) {
+	for (unsigned int i = 0; handover_blob(&b->kho.out.h, i, &blob); i++) {
 		if (strcmp(blob.name, "memblock") != 0)
 			continue;
 		fdt = model_at(model, blob.addr);
@@ -518,7 +519,7 @@ static void reserves(void **state)
 	(void)state;
 	assert_null(memblock());
 	for (uint64_t page = MIB(16); page < MIB(17); page += 4096)
-		if (!pagemap_any(&b->map, page, page + 4096))
+		if (!pagemap_any(&b->ground.map, page, page + 4096))
 			memset(model_at(model, page), 0xee, 4096);
 	says("reserve first 20 KiB", ", 20 KiB\n");
 	first = address();
@@ -577,7 +578,7 @@ static void reserve_over_what_came_in(void **state)
 	fdt_end_node(fdt);
 	fdt_end_node(fdt);
 	fdt_finish(fdt);
-	assert_int_equal(kho_blob_add(&b->out, "memblock", M_BLOB, fdt_totalsize(fdt), &f), 0);
+	assert_int_equal(kho_blob_add(&b->kho.out, "memblock", M_BLOB, fdt_totalsize(fdt), &f), 0);
 
 	/* the blob LUO lies in the same block: it stays */
 	right("reserve new 4 KiB; verify");
@@ -591,7 +592,7 @@ static void reserve_over_garbage(void **state)
 	struct state *before = malloc(sizeof(*before));
 
 	(void)state;
-	assert_int_equal(kho_blob_add(&b->out, "memblock", M_BLOB, 128, &f), 0);
+	assert_int_equal(kho_blob_add(&b->kho.out, "memblock", M_BLOB, 128, &f), 0);
 	snapshot(before);
 	wrong("reserve new 4 KiB", "blob-unknown");
 	unchanged(before, "reserve");
@@ -663,9 +664,9 @@ static void without_a_handover(void **state)
 	};
 
 	(void)state;
-	memset(&b->in, 0, sizeof(b->in));
-	memset(&b->out, 0, sizeof(b->out));
-	b->info.has_kho = b->hands_over = false;
+	memset(&b->kho.in, 0, sizeof(b->kho.in));
+	memset(&b->kho.out, 0, sizeof(b->kho.out));
+	b->kho.came_in = b->kho.goes_out = false;
 	monitor_init(m, b, &machine);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		wrong(table[i], "no-handover");
@@ -786,8 +787,8 @@ static void dts(void **state)
 	char wide[100];
 
 	(void)state;
-	dts_of(handover_fdt(&b->in.h), KHO_FDT_SIZE);
-	dts_of(model_at(model, b->out.h.fdt), KHO_FDT_SIZE);
+	dts_of(handover_fdt(&b->kho.in.h), KHO_FDT_SIZE);
+	dts_of(model_at(model, b->kho.out.h.fdt), KHO_FDT_SIZE);
 
 	memset(wide, 'x', sizeof(wide));
 	fdt_create(fdt, sizeof(fdt));

@@ -11,6 +11,7 @@
 
 /* clang-format off */
 #include "boot/monitor/monitor.c"
+#include "boot/run/owner.h"
 /* clang-format on */
 
 uint8_t stack_guard[1];
@@ -48,9 +49,9 @@ bool debugcon_write(const void *data, uint64_t size)
 	return false;
 }
 
-int restore_ready(struct baton *b)
+int begin_restore(struct handovers *kho, struct fault *f)
 {
-	(void)b;
+	(void)kho, (void)f;
 	return 0;
 }
 
@@ -65,9 +66,9 @@ void power_off(const struct acpi *acpi)
 	fail();
 }
 
-const char *memory_owner(paddr_t addr)
+const char *memory_owner(const struct ground *ground, const struct handovers *kho, paddr_t addr)
 {
-	(void)addr;
+	(void)ground, (void)kho, (void)addr;
 	return "";
 }
 
@@ -75,11 +76,11 @@ const char *memory_owner(paddr_t addr)
 static int run(struct baton *b, bool prompt, const char *script, const char *types)
 {
 	memset(b, 0, sizeof(*b));
-	b->opt.monitor = prompt;
-	snprintf(b->opt.script, sizeof(b->opt.script), "%s", script);
+	b->given.opt.monitor = prompt;
+	snprintf(b->given.opt.script, sizeof(b->given.opt.script), "%s", script);
 	said[0] = '\0';
 	typed = types;
-	return monitor_run(b);
+	return run_monitor(b);
 }
 
 static void test_run(void **state)
@@ -95,6 +96,13 @@ static void test_run(void **state)
 	assert_int_equal(run(b, false, "help; boot", ""), 0);
 	assert_non_null(strstr(said, "help"));
 	assert_int_equal(run(b, true, "boot", ""), 0); /* no prompt any more */
+
+	/* with a hop to go, it is the baton after the last one that stops */
+	assert_int_equal(run(b, false, "help; boot", ""), 0);
+	said[0] = '\0';
+	b->given.opt.hops = 1;
+	assert_int_equal(run_monitor(b), 0);
+	assert_string_equal(said, "");
 	free(b);
 }
 
@@ -106,7 +114,7 @@ static void test_errors(void **state)
 	(void)state;
 	port = 0x3f8;
 	assert_int_equal(run(b, false, "nonsense", ""), -1);
-	assert_string_equal(b->fault.name, "script-failed");
+	assert_string_equal(b->record.fault.name, "script-failed");
 	assert_int_equal(run(b, true, "nonsense", "nonsense\rboot\r"), 0);
 	assert_non_null(strstr(said, "error: "));
 	assert_string_equal(typed, "");
@@ -120,9 +128,9 @@ static void test_no_console(void **state)
 	(void)state;
 	port = 0;
 	assert_int_equal(run(b, true, "", ""), -1);
-	assert_string_equal(b->fault.name, "no-console");
+	assert_string_equal(b->record.fault.name, "no-console");
 	assert_int_equal(run(b, true, "boot", ""), -1); /* the script does not run either */
-	assert_string_equal(b->fault.name, "no-console");
+	assert_string_equal(b->record.fault.name, "no-console");
 	assert_int_equal(run(b, false, "boot", ""), 0); /* a script needs none */
 	free(b);
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Baton's own image, with the payload that a bundle has behind it. */
+#ifndef BATON_BOOT_RUN_IMAGE_H
+#define BATON_BOOT_RUN_IMAGE_H
+
+#include "arch/paging.h"
+
+/** bundle_end() - the end of the image in memory, with the payload behind it. */
+paddr_t bundle_end(void);
+
+/** map_bundle() - map it, each part with its rights. Return: false if the pool of @pt is empty. */
+bool map_bundle(struct paging *pt);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes next. */
+#ifndef BATON_BOOT_RUN_NEXT_H
+#define BATON_BOOT_RUN_NEXT_H
+
+#include "arch/handoff.h"
+#include "kexec/bzimage.h"
+#include "kexec/payload.h"
+#include "kho/abi.h"
+
+/**
+ * struct next
+ * @payload, @kernel: what is started next; by choose_payload(), as @abi
+ * @abi:      the version in which it is handed over to; NULL if it starts cold
+ * @handoff:  what the trampoline reads; by prepare_jump(), as @fdt_slot
+ * @fdt_slot: where the next boot_params have the address of the root FDT; NULL without a handover
+ */
+struct next {
+	struct payload payload;
+	struct bzimage kernel;
+	const struct kho_abi *abi;
+	struct handoff *handoff;
+	volatile uint64_t *fdt_slot;
+};
+
+/** next_release() - the release of its kernel, for messages. */
+static inline const char *next_release(const struct next *next)
+{
+	return next->kernel.release[0] ? next->kernel.release : "(no release in its header)";
+}
+
+#endif

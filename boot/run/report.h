@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What the person at the console is told. */
+#ifndef BATON_BOOT_RUN_REPORT_H
+#define BATON_BOOT_RUN_REPORT_H
+
+#include "boot/run/given.h"
+#include "boot/run/ground.h"
+#include "boot/run/handovers.h"
+#include "boot/run/record.h"
+#include "kexec/bzimage.h"
+
+/** RELEASE - what baton calls itself, also to the kernel after it */
+#define RELEASE BZIMAGE_BATON BATON_VERSION
+
+/** report_hello() - who speaks, and what it was given. */
+void report_hello(const struct given *given);
+
+/** report_no_handover() - that none came in. */
+void report_no_handover(void);
+
+/** report_memory() - RAM, how much of it is free, and where the scratch of @h is. */
+void report_memory(const struct ground *ground, const struct handover *h);
+
+/** report_incoming() - RAM, and scratch, preserved memory and blobs of @in. */
+void report_incoming(const struct ground *ground, const struct kho_in *in);
+
+/** report_refusal() - all findings and the fault, and what to do next, after a run by @opt. */
+void report_refusal(const struct record *record, const struct options *opt);
+
+/** report_end() - end a run that failed, as baton.onerror= of @given says. */
+_Noreturn void report_end(struct ground *ground, const struct given *given);
+
+#endif
