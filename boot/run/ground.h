@@ -19,18 +19,18 @@
  * @window, @ram: the way to foreign memory, and what is RAM
  * @room:    on a cold start: RAM above 1 MiB that is not the firmware's; it serves as scratch
  * @inputs:  what baton was booted with
- * @early:   the part of scratch or @room in which nothing lies yet that is still needed
  * @own:     where page map and page tables lie
  * @paging:  the page tables in use
  * @map, @pages: the page map and, once the handover is in it, the page allocator
  * @acpi, @borders: what ACPI says of timer, power-off and NUMA nodes
  * @screen:  the framebuffer; zeroed if there is no screen
- * @room_table, @early_table, @input_table: of the sets above
+ * @room_table, @input_table: of the sets above
+ * @work:    for a set of ranges that a stage needs while it runs: too large for the stack
  */
 struct ground {
 	const struct window *window;
 	const struct ranges *ram;
-	struct ranges room, inputs, early;
+	struct ranges room, inputs;
 	struct range own;
 	struct paging paging;
 	struct pagemap map;
@@ -38,8 +38,7 @@ struct ground {
 	struct acpi acpi;
 	struct borders borders;
 	struct framebuffer screen;
-	struct range room_table[GROUND_RANGES], early_table[GROUND_RANGES];
-	struct range input_table[GROUND_INPUTS];
+	struct range room_table[GROUND_RANGES], input_table[GROUND_INPUTS], work[GROUND_RANGES];
 };
 
 #endif

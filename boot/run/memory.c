@@ -13,22 +13,20 @@
 
 static struct ground *here; /* for the callbacks, which get nothing but an address */
 
-/* @bytes from the top of the first early range that has them; whole pages. */
-static paddr_t carve(struct ground *g, uint64_t bytes, const char *what, struct fault *f)
+/* The @bytes, whole pages, at the top of the first range of @early that has them. Return: where, or 0. */
+static paddr_t carve(const struct ranges *early, uint64_t bytes, struct fault *f)
 {
-	bytes = align_up(bytes, PAGE_SIZE);
-	for (unsigned int i = 0; i < g->early.nr; i++) {
-		paddr_t end = align_down(g->early.r[i].end, PAGE_SIZE);
-		paddr_t base = align_up(g->early.r[i].base, PAGE_SIZE);
+	for (unsigned int i = 0; i < early->nr; i++) {
+		paddr_t end = align_down(early->r[i].end, PAGE_SIZE);
+		paddr_t base = align_up(early->r[i].base, PAGE_SIZE);
 
-		if (base < end && end - base >= bytes) {
-			ranges_sub(&g->early, end - bytes, g->early.r[i].end);
+		if (base < end && end - base >= bytes)
 			return end - bytes;
-		}
 	}
 	fault_set(f, "scratch-too-small",
-		  "%lu KiB of scratch in a row needed for %s; expected more kho_scratch=",
-		  bytes >> 10, what);
+		  "%lu KiB of scratch in a row needed for page tables and page map; "
+		  "expected more kho_scratch=",
+		  bytes >> 10);
 	return 0;
 }
 
@@ -51,20 +49,20 @@ static int find_room(struct ground *g, const struct given *given, struct fault *
 	return ok ? 0 : too_many_pieces(f);
 }
 
-/* What nothing lies in yet of @room: what baton was booted with does, and baton itself. */
+/* The part of @room in which nothing lies yet: neither what baton was booted with, nor baton itself. */
 static int find_early(struct ground *g, const struct given *given, const struct ranges *room,
-		      struct fault *f)
+		      struct ranges *early, struct fault *f)
 {
 	bool ok;
 
 	g->inputs = (struct ranges){ g->input_table, 0, GROUND_INPUTS };
-	g->early = (struct ranges){ g->early_table, 0, GROUND_RANGES };
+	*early = (struct ranges){ g->work, 0, GROUND_RANGES };
 	ok = boot_info_inputs(&given->info, &g->inputs);
 	for (unsigned int i = 0; i < room->nr; i++)
-		ok = ok && ranges_add(&g->early, room->r[i].base, room->r[i].end);
+		ok = ok && ranges_add(early, room->r[i].base, room->r[i].end);
 	for (unsigned int i = 0; i < g->inputs.nr; i++)
-		ok = ok && ranges_sub(&g->early, g->inputs.r[i].base, g->inputs.r[i].end);
-	ok = ok && ranges_sub(&g->early, (paddr_t)image_start, bundle_end());
+		ok = ok && ranges_sub(early, g->inputs.r[i].base, g->inputs.r[i].end);
+	ok = ok && ranges_sub(early, (paddr_t)image_start, bundle_end());
 	return ok ? 0 : too_many_pieces(f);
 }
 
@@ -84,13 +82,14 @@ static int begin_tables(struct ground *g, const struct given *given, const struc
 	const struct ranges *ram = &given->info.ram;
 	uint64_t map = pagemap_bytes(ram), bytes;
 	bool gib = paging_cpu_gib_pages();
+	struct ranges early;
 
-	if (find_early(g, given, room, f))
+	if (find_early(g, given, room, &early, f))
 		return -1;
 	bytes = map +
 		PAGE_SIZE * (GRANT_PAGES + display_tables(&g->screen) +
 			     paging_pages(ram->r[ram->nr - 1].end, ram->nr + room->nr + 8, gib));
-	g->own.base = carve(g, bytes, "page tables and page map", f);
+	g->own.base = carve(&early, bytes, f);
 	g->own.end = g->own.base + bytes;
 	if (!g->own.base)
 		return -1;

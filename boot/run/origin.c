@@ -16,7 +16,7 @@
 /* struct layout - what scratch is laid out for, on which ground; and where it is noted */
 struct layout {
 	struct handovers *kho;
-	const struct ground *ground;
+	struct ground *ground;
 	const struct next *next;
 	struct fault *f;
 };
@@ -42,12 +42,11 @@ static struct origin_sizes sizes_in_percent(const struct layout *l, unsigned int
 
 static int lay_out(const struct layout *l, const struct origin_sizes *sizes)
 {
-	/* Too large for the stack. A copy, because a second try begins anew. */
-	static struct range table[GROUND_RANGES];
+	/* a copy, because a second try begins anew */
 	const struct ranges *room = &l->ground->room;
-	struct ranges free = { table, room->nr, GROUND_RANGES };
+	struct ranges free = { l->ground->work, room->nr, GROUND_RANGES };
 
-	memcpy(table, room->r, room->nr * sizeof(*table));
+	memcpy(free.r, room->r, room->nr * sizeof(*free.r));
 	return origin_scratch(sizes, l->ground->ram, &free, &l->ground->borders, l->kho->region,
 			      &l->kho->nr_region, l->f);
 }

@@ -139,8 +139,7 @@ static int prepare_handoff(struct next *next, struct ground *ground, paddr_t own
 int prepare_jump(struct next *next, struct ground *ground, const struct handovers *kho,
 		 const struct given *given, struct record *record)
 {
-	static struct range table[GROUND_RANGES]; /* too large for the stack */
-	struct ranges target = { table, 0, GROUND_RANGES };
+	struct ranges target = { ground->work, 0, GROUND_RANGES };
 	uint64_t bytes, pages, hand = handoff_pages(ground->ram);
 	uint8_t seed[PARAMS_SEED];
 	struct params p = {

@@ -137,10 +137,11 @@ static void test_pieces(void **state)
 static void fill_cold(struct baton *b, struct range own, void *mem)
 {
 	struct ground *g = &b->ground;
+	struct ranges early;
 
 	begin(g, &b->given);
 	assert_int_equal(find_room(g, &b->given, &b->record.fault), 0);
-	assert_int_equal(find_early(g, &b->given, &g->room, &b->record.fault), 0);
+	assert_int_equal(find_early(g, &b->given, &g->room, &early, &b->record.fault), 0);
 	g->own.base = (paddr_t)mem;
 	fill_map_cold(g);
 	g->own = own;
