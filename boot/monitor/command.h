@@ -26,7 +26,7 @@ struct machine {
  * struct monitor
  * @b, @machine: what it works on
  * @hole:    RAM that is not mapped, and cannot be looked at
- * @leave:   "boot" was given
+ * @done:    "boot" was given: the payload is to start
  * @a, @f:   of the command that runs: its arguments, and where it says what is wrong
  * @in, @out: what came in, and what is published
  * @side:    that of the two which the command is about
@@ -35,42 +35,49 @@ struct monitor {
 	struct baton *b;
 	const struct machine *machine;
 	struct range hole;
-	bool leave;
+	bool done;
 	struct args a;
 	struct fault *f;
 	const struct handover *in, *out, *side;
 };
 
-/** monitor_init() - begin on @b, whose @restore is ready if it has a handover. */
+/**
+ * monitor_init() - begin
+ * @b:       the run: if a handover goes out, its restore side has begun
+ * @machine: the ways out
+ */
 void monitor_init(struct monitor *m, struct baton *b, const struct machine *machine);
 
 /**
- * monitor_do() - run the commands in @text, up to the first error or "boot". Return: 0, or -1 and
- * @f.
+ * monitor_do() - run the commands in @text, up to the first error or "boot"
+ * Return: 0; or -1 with a fault.
  */
 int monitor_do(struct monitor *m, const char *text, struct fault *f);
 
 /** monitor_name() - the name of the @i-th command, NULL past the last. */
 const char *monitor_name(unsigned int i);
 
-/** monitor_help() - its arguments, as args_parse() takes them, and its line of help. */
+/**
+ * monitor_help() - the line of help of the @i-th command
+ * @args: set to its arguments, as args_parse() takes them
+ */
 const char *monitor_help(unsigned int i, const char **args);
 
-/** print() - text for the console; cut at 200 characters. */
+/** print() - print as @fmt says, see lib/printf.c; cut at 200 characters. */
 void print(const struct monitor *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* own.c: what the monitor may look at and write */
 
-/** look() - readable memory. Return: NULL and not-ram unless all of it is RAM. */
+/** look() - @size readable bytes. Return: NULL and not-ram unless all of them are RAM. */
 const void *look(const struct monitor *m, paddr_t addr, uint64_t size);
 
 /**
- * is_own() - true if all pages of the range are lent by the outgoing side: allocated, restored, or
- * claimed.
+ * is_own() - true if the outgoing side has lent all pages of these @size bytes
+ * They were allocated, restored, or free until they were preserved.
  */
 bool is_own(const struct monitor *m, paddr_t addr, uint64_t size);
 
-/** not_own() - the fault not-owned, which says whose the memory is. Return: -1. */
+/** not_own() - the fault not-owned, which says who owns these @size bytes. Return: -1. */
 int not_own(const struct monitor *m, paddr_t addr, uint64_t size);
 
 /* map.c */
@@ -80,14 +87,14 @@ const char *map_owner(const struct monitor *m, paddr_t addr);
 
 /* show.c */
 
-/** find_fdt() - the root FDT. Return: NULL, and no-handover, if there is none. */
+/** find_fdt() - the root FDT of @v. Return: NULL, and no-handover, if there is none. */
 const void *find_fdt(const struct monitor *m, const struct handover *v);
 
-/** find_blob() - the blob of that name. Return: false, and not-found. */
+/** find_blob() - find the @blob of @v called @name. Return: false, and not-found, if there is none. */
 bool find_blob(const struct monitor *m, const struct handover *v, const char *name,
 	       struct kho_blob *blob);
 
-/** blob_within() - a blob with bytes in [@base, @end). Return: false if there is none. */
+/** blob_within() - find a @blob with bytes in [@base, @end). Return: false if there is none. */
 bool blob_within(const struct handover *v, paddr_t base, paddr_t end, struct kho_blob *blob);
 
 /* A command: its arguments are in @m->a. Return: 0; or -1 with @m->f set and nothing changed. */

@@ -182,7 +182,7 @@ int monitor_do(struct monitor *m, const char *text, struct fault *f)
 	struct words w;
 
 	m->f = f;
-	while (*text && !m->leave)
+	while (*text && !m->done)
 		if (words_split(&w, &text, f) || (w.nr && run(m, &w)))
 			return -1;
 	return 0;
@@ -197,7 +197,7 @@ void monitor_init(struct monitor *m, struct baton *b, const struct machine *mach
 
 static COMMAND(boot)
 {
-	m->leave = true;
+	m->done = true;
 	return 0;
 }
 

@@ -12,7 +12,10 @@ static bool came_in(const struct monitor *m)
 	       (int)order == m->a.order && !map_has(&m->b->kho.restore.done, base, order);
 }
 
-/* What belongs to nobody, to whoever types here, or was unpreserved here before. */
+/*
+ * What may be preserved: free memory, own memory, and a block that came in and has been taken out
+ * of the map here.
+ */
 COMMAND(preserve)
 {
 	const struct args *a = &m->a;

@@ -19,7 +19,9 @@ static const struct range *range_of(const struct ranges *set, paddr_t addr)
 	return NULL;
 }
 
-/* Is the page in a block of that handover? Then @a says so; @fdt and @block are what it can be. */
+/*
+ * If the page is in a block of @v, note that as its owner: @fdt for the page of the FDT, else @block.
+ */
 static bool in_block(const struct handover *v, struct area *a, const char *fdt, const char *block)
 {
 	unsigned int order;
@@ -69,7 +71,7 @@ const char *map_owner(const struct monitor *m, paddr_t addr)
 	const struct range *ram = range_of(b->ground.ram, addr);
 	struct area a = { .base = align_down(addr, PAGE_SIZE) };
 
-	/* of scratch, of what serves as such, and of what is no RAM, others know more */
+	/* memory_owner() knows more of scratch, of what serves as such, and of what is no RAM */
 	if (!ram || range_of(scratch, addr))
 		return memory_owner(&b->ground, &b->kho, addr);
 	find_area(m, ram->end, &a);

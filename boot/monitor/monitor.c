@@ -33,7 +33,7 @@ static void show_error(const struct monitor *m, const struct fault *f)
 	print(m, "error: %s: %s\n", f->name, f->text);
 }
 
-/* Until "boot". */
+/* Read commands and run them, until "boot". */
 static void run_prompt(struct monitor *m)
 {
 	struct fault f;
@@ -42,7 +42,7 @@ static void run_prompt(struct monitor *m)
 	line.put = put_bytes;
 	line.prompt = "baton> ";
 	line.name = monitor_name;
-	while (!m->leave) {
+	while (!m->done) {
 		line_start(&line);
 		while (!line_key(&line, console_get()))
 			;
@@ -51,7 +51,7 @@ static void run_prompt(struct monitor *m)
 	}
 }
 
-/* Return: 0, or -1 if it came upon an error and nobody is there to be asked what to do. */
+/* Return: 0; or -1 if a command failed and there is no prompt at which to go on. */
 static int run_script(struct monitor *m, bool prompt)
 {
 	struct fault f;
@@ -83,7 +83,7 @@ int run_monitor(struct baton *b)
 	monitor.hole = (struct range){ (paddr_t)stack_guard, (paddr_t)stack_guard + PAGE_SIZE };
 	if (opt->script[0])
 		err = run_script(&monitor, prompt);
-	if (!err && prompt && !monitor.leave)
+	if (!err && prompt && !monitor.done)
 		run_prompt(&monitor);
 	return err;
 }

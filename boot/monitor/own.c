@@ -21,7 +21,7 @@ bool is_own(const struct monitor *m, paddr_t addr, uint64_t size)
 
 	if (!out->h.fdt || !range_end(addr, size, &end) || end > UINT64_MAX - PAGE_SIZE)
 		return false;
-	/* the pages of blobs made anew are lent as well, but not to whoever types here */
+	/* the pages of blobs that baton makes anew are lent as well, but to baton itself */
 	for (unsigned int i = 0; i < out->nr_made; i++)
 		if (addr < out->made[i] + PAGE_SIZE && end > out->made[i])
 			return false;

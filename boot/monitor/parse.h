@@ -49,7 +49,7 @@ struct args {
 int words_split(struct words *w, const char **s, struct fault *f);
 
 /**
- * args_parse() - take all words that are left
+ * args_parse() - take all words of @w that are left
  * @spec: what is expected, as help shows it: "ADDR SIZE", "NAME SIZE [ALIGN]", "in|out [BLOB]"
  *
  * ADDR, SIZE and ALIGN are numbers, SIZE not 0; an ADDR can also be "last". BLOCK is "order N", or
@@ -60,8 +60,9 @@ int words_split(struct words *w, const char **s, struct fault *f);
 int args_parse(struct args *a, struct words *w, const char *spec, struct fault *f);
 
 /**
- * read_hex() - hex digits without 0x, to the end of @s. Return: false if that is no number of 64
- * bits.
+ * read_hex() - read hex digits without 0x, to the end of @s
+ * @value: set to what they say
+ * Return: false if that is no number of 64 bits.
  */
 bool read_hex(const char *s, uint64_t *value);
 

@@ -9,7 +9,7 @@
 /**
  * struct check - one verification; lies in memory that is given back afterwards
  * @in, @f, @map: the handover read anew, what is wrong with it, and its own page map
- * @scratch:      its scratch
+ * @scratch, @scratch_table: its scratch
  */
 struct check {
 	struct kho_in in;

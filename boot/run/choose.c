@@ -9,8 +9,8 @@
 
 /*
  * With Secure Boot only what somebody vouches for may run. A bundle's kernel is covered by the
- * signature that baton itself was started by; for an initrd nobody vouches but the EFI door, and
- * that only to the first baton.
+ * signature of baton itself. For a kernel in an initrd only the EFI door can vouch, and only to the
+ * first baton.
  */
 static int check_vouched(const struct given *given, struct fault *f)
 {

@@ -17,7 +17,7 @@ void find_display(struct framebuffer *screen, const struct given *given)
 		return;
 	if (framebuffer_read(screen, &si, &given->info.ram, &f)) {
 		console_open_screen(NULL, NULL);
-		/* Where there is none, only who asked for it wants to know. */
+		/* That there is none is told only to those who asked for one. */
 		if (framebuffer_given(&si) || given->opt.console_given)
 			say("screen", "not used: %s: %s", f.name, f.text);
 		return;

@@ -6,7 +6,7 @@
 #include "boot/words/options.h"
 #include "kexec/bootinfo.h"
 
-/** enum entry - the way in. The EFI door has let nobody in whom Secure Boot would not have. */
+/** enum entry - the way in. By the EFI door only that gets in which Secure Boot lets in. */
 enum entry { ENTRY_OTHER, ENTRY_PVH, ENTRY_EFI };
 
 /**

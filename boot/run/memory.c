@@ -185,7 +185,7 @@ static void fill_map_cold(struct ground *g)
 	pagemap_set(&g->map, at, g->ram->r[g->ram->nr - 1].end);
 }
 
-/* Nor is what baton was booted with, nor baton itself. What is left can be given out. */
+/* What baton was booted with is not free, nor is baton itself. The rest can be given out. */
 static void begin_pages(struct ground *g)
 {
 	for (unsigned int i = 0; i < g->inputs.nr; i++)

@@ -58,7 +58,7 @@ static int lay_out_percent(const struct layout *l, unsigned int percent)
 	return lay_out(l, &sizes);
 }
 
-/* A kernel cannot use scratch for memory that stays where it is: too much of it, and it starves. */
+/* A kernel cannot use scratch for memory that must stay in place: with too much of it, it starves. */
 static int check_share(const struct layout *l)
 {
 	uint64_t ram = ranges_bytes(l->ground->ram), scratch = 0;

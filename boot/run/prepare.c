@@ -25,7 +25,7 @@ static uint32_t make_seed(const struct boot_info *info, uint8_t *seed)
 	return params_seed(info, have ? random : NULL, seed);
 }
 
-/* What does not go on is said: nothing is lost in silence. */
+/* Say what the next kernel does not get, so that nothing is lost in silence. */
 static void report_dropped(const struct boot_info *info)
 {
 	for (unsigned int i = 0; i < info->nr_setup; i++) {

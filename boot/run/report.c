@@ -109,7 +109,7 @@ void report_refusal(const struct record *record, const struct options *opt)
 		say("", "and %lu more findings", record->findings.total - kept);
 	if (record->fault.name)
 		say("refused", "%s: %s", record->fault.name, record->fault.text);
-	/* A script may have restored blocks, and written them as it was told to, before it failed. */
+	/* A script may have restored blocks and written to them before it failed. */
 	if (!opt->script[0] || record->findings.total)
 		say("", "nothing that was handed over has been changed");
 	report_advice(record);
@@ -126,7 +126,7 @@ _Noreturn void report_end(struct ground *ground, const struct given *given)
 		power_off(&ground->acpi);
 		say("end", "power-off had no effect");
 	}
-	/* Last, and only where it stays to be read: all has been said by now, should this go wrong. */
+	/* Last, because it can go wrong; and only here, where what it shows stays to be read. */
 	show_refusal(&ground->screen, given);
 	say("end", "halted: reset the machine to go on");
 	power_halt();

@@ -11,7 +11,7 @@
 #include "kho/out/preserve.h"
 #include "lib/digits.h"
 
-/* So much more RAM is taken than blocks are made: what is measured lies beyond them. */
+/* Pages that are taken besides those of the blocks: they are what is measured. */
 #define SPARE      16
 #define LEAF_BYTES (KHO_LEAF_BITS * PAGE_SIZE)
 

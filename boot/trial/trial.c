@@ -73,7 +73,7 @@ static int run_data(struct baton *b)
 	return 0;
 }
 
-/* Ends when the stack does. The depth is there to make the end reachable on paper. */
+/* Runs until the stack is full. The depth is there so that the compiler sees an end. */
 static int recurse(uint64_t depth)
 {
 	volatile char frame[1024];

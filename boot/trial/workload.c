@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * The workload: what an operation is about is drawn at random, announced, done, and its result
- * written down.
+ * The workload draws at random what an operation is about, announces it, does it, and writes its
+ * result down.
  *
- * It keeps no model of the handover: where an operation fails or succeeds by chance of what was
- * drawn, both are wanted, and the outside knows which it must be. Memory that is preserved by
- * address alone comes out of arenas, which are taken from the page map so that the allocator
- * keeps off them.
+ * It keeps no model of the handover. Whether an operation succeeds depends on what was drawn; both
+ * are wanted, and the outside knows which it must be. Memory that is preserved by address alone
+ * comes out of arenas, which are taken from the page map so that the allocator keeps off them.
  */
 #include "boot/trial/workload.h"
 
@@ -44,10 +43,7 @@ static uint64_t below(uint64_t n)
 	return (seed * 0x2545f4914f6cdd1dUL >> 16) % n;
 }
 
-/*
- * The allocator's way to page tables, with a fuse: so an allocation fails when the workload
- * wants it.
- */
+/* The allocator's way to page tables, with a fuse: an allocation fails when the workload wants it. */
 static bool fused_grant(paddr_t base, paddr_t end)
 {
 	if (fuse && !--fuse)
@@ -55,7 +51,7 @@ static bool fused_grant(paddr_t base, paddr_t end)
 	return grant(base, end);
 }
 
-/* An arena a gibibyte's quarter apart: so they lie in different leaves of the map. */
+/* The arenas are 128 MiB apart, so that they lie in different leaves of the map. */
 static bool take_arenas(struct baton *b)
 {
 	for (unsigned int i = 0; i < ARENAS; i++) {
@@ -321,8 +317,8 @@ static void note(const struct workload_op *o)
 }
 
 /*
- * Announce @o, do it, and write down what came of it. The outside looks after each instruction:
- * @op is stored when all that describes the operation stands, @done when all that it gave does.
+ * Announce @o, do it, and write down what came of it. The outside looks after each instruction: @op
+ * is stored when the operation has been described in full, @done when its result has.
  */
 static void operate(struct baton *b, const struct workload_op *o)
 {
@@ -375,7 +371,7 @@ static void run_random(struct baton *b)
 		bool makes = o.kind == WORKLOAD_PRESERVE_PAGES || o.kind == WORKLOAD_ALLOC ||
 			     o.kind == WORKLOAD_VMALLOC;
 
-		/* what nobody could take back is not made */
+		/* make nothing that could not be taken back: there must be an item to note it */
 		if ((makes && !free_item()) || !draw(b, &o))
 			continue;
 		if (!below(8))
@@ -384,8 +380,8 @@ static void run_random(struct baton *b)
 	}
 }
 
-/* For the workload of the next baton: memory of all kinds, and the blob that lists it. */
-static int leave(struct baton *b)
+/* Preserve memory of all kinds for the workload of the next baton, and a blob that lists it. */
+static int leave_items(struct baton *b)
 {
 	static const uint8_t deck[] = { WORKLOAD_ALLOC, WORKLOAD_PRESERVE_PAGES, WORKLOAD_ALLOC,
 					WORKLOAD_VMALLOC };
@@ -437,7 +433,7 @@ int run_workload(struct baton *b)
 				 "a handover and %lu MiB of free RAM needed for the workload",
 				 ARENAS * 2 * ARENA_SIZE >> 20);
 	if (b->given.opt.hops)
-		return leave(b);
+		return leave_items(b);
 	if (kho_restore_init(&restore, &b->kho.in.h, &b->kho.out, &b->record.fault))
 		return -1;
 	if (handover_find_blob(&b->kho.in.h, WORKLOAD_BLOB, &blob))

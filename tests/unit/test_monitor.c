@@ -322,7 +322,7 @@ static void wrong_input_changes_nothing(void **state)
 	}
 	assert_int_equal(nr_exported, 0);
 	assert_int_equal(ends, 0);
-	assert_false(m->leave);
+	assert_false(m->done);
 	free(before);
 }
 
@@ -633,8 +633,8 @@ static void scripts(void **state)
 	says("map 0x8000000", "preserved");
 	says("map 0x9000000", "free");
 	right("boot; frob");
-	assert_true(m->leave);
-	m->leave = false;
+	assert_true(m->done);
+	m->done = false;
 	right("reboot");
 	assert_int_equal(ends, 100);
 	wrong("poweroff", "no-power-off");
