@@ -20,7 +20,7 @@ typedef uint64_t paddr_t;
 /** LOW_LIMIT - RAM below this belongs to the next kernel's real-mode code: baton puts nothing there. */
 #define LOW_LIMIT MIB(1)
 
-/** No x86 processor addresses memory beyond this. */
+/** PHYS_LIMIT - no x86 processor addresses memory beyond this. */
 #define PHYS_LIMIT (1UL << 52)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * One ingestion of N preserved order-0 pages, side by side or every second, for an instruction counter to look at:
+ * One ingestion of N preserved order-0 pages, side by side or every second one, for an instruction counter:
  *
  *   ingest N STEP    prints "pages N" once kho_in_ingest() has taken in N pages, STEP pages apart
  *

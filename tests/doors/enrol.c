@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * An EFI program for the tests of shim. Started by the firmware, it enrols \mok.esl as the machine
- * owner's keys, without asking anybody, starts shim with WORDS, and says with what status it came
- * back. Started by shim, it gives the firmware its LoadImage back, as with every shim before
- * version 16, and starts \EFI\BOOT\baton.efi.
+ * owner's keys, without asking anybody, starts shim with WORDS, and prints the status that shim returns.
+ * Started by shim, it restores the firmware's LoadImage, as with every shim before version 16, and
+ * starts \EFI\BOOT\baton.efi.
  */
 #include <efi.h>
 #include <efilib.h>
@@ -14,7 +14,7 @@
 #define WORDS L""
 #endif
 
-/** struct services - what shim puts its own in place of */
+/** struct services - the services that shim replaces */
 struct services {
 	EFI_IMAGE_LOAD load;
 	EFI_IMAGE_START start;

@@ -14,7 +14,7 @@
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
 
-/* Every other page; three of four are no RAM for who comes next. */
+/* Every other page; three of four are no RAM to the next kernel. */
 static EFI_STATUS break_up(void)
 {
 	static const EFI_MEMORY_TYPE type[] = { EfiACPIMemoryNVS, EfiReservedMemoryType,

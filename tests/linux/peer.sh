@@ -136,7 +136,7 @@ key() {
 
 compiler() { gcc -dumpfullversion 2>/dev/null || echo none; }
 
-# short_hash: of what comes in
+# short_hash: of standard input
 short_hash() { sha256sum | cut -c1-12; }
 
 # ---- Debian's sources -----------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ unpack() {
 	[ -f "$WORK/src/Kbuild" ] || die "$1 holds no kernel source"
 }
 
-# check_config: every option of the fragment is set, but for those that this version does not know
+# check_config: every option of the fragment is set, except those that this version does not know
 check_config() {
 	local line name bad=()
 	while IFS= read -r line; do
@@ -394,7 +394,7 @@ make_peer() {
 	say "ready in $1"
 }
 
-# cached FOLDER X.Y|"" TARBALL|"": make sure that FOLDER is there; one at a time, whoever comes second waits
+# cached FOLDER X.Y|"" TARBALL|"": make sure that FOLDER is there; a second process waits for the first
 cached() {
 	[ ! -f "$1/bzImage" ] || return 0
 	mkdir -p "$CACHE"

@@ -96,12 +96,12 @@ int gdb_connect(const char *path)
 		die("no gdb stub at %s", path);
 	nr_kept = 0;
 	/*
-	 * A machine that ran is stopped by the connection, and says so. No packet is acknowledged:
-	 * to QEMU the next command is as good, and anything sent to a running machine stops it.
+	 * The connection stops a running machine, which reports that. No packet is acknowledged: QEMU
+	 * accepts the next command as well, and anything sent to a running machine stops it.
 	 */
 	while (gdb_wait(gdb, STOP_MS))
 		;
-	/* single registers are there for those who have asked what registers there are */
+	/* QEMU gives single registers only after it was asked which registers there are */
 	ask(gdb, "qXfer:features:read:target.xml:0,800", answer);
 	return gdb;
 }

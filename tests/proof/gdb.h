@@ -21,15 +21,15 @@
 int gdb_connect(const char *path);
 
 /**
- * gdb_step() - one instruction, or one round of a rep instruction: what is between two
- * interrupts' chances.
+ * gdb_step() - one instruction, or one round of a rep instruction: the code between two points at
+ * which an interrupt could come.
  */
 void gdb_step(int gdb);
 
 /** gdb_continue() - let the machine run; gdb_wait() or gdb_stop() must follow. */
 void gdb_continue(int gdb);
 
-/** gdb_wait() - until the machine stops by itself, at most @ms. Return: false if the time is up. */
+/** gdb_wait() - wait until the machine stops by itself, at most @ms. Return: false if the time is up. */
 bool gdb_wait(int gdb, int ms);
 
 /** gdb_stop() - stop a running machine wherever it is. */
@@ -42,8 +42,7 @@ void gdb_set(int gdb, unsigned int reg, uint64_t value);
 void gdb_break(int gdb, uint64_t addr, bool on);
 
 /**
- * gdb_monitor() - a command for QEMU's monitor; what it answers is an error, and ends the
- * program.
+ * gdb_monitor() - give QEMU's monitor a command; any answer is an error, and ends the program.
  */
 void gdb_monitor(int gdb, const char *command);
 

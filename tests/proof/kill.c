@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Kills: a machine in which the workload waits is let go, stopped at a random instant, and made
- * to jump to the hand-off as it stands. What it must hand over is read from its memory at that
- * instant; then it runs on, and what baton and Linux find is compared.
+ * Kills: a machine whose workload waits is let go, stopped at a random instant, and made to jump to
+ * the hand-off in the state that it is in. What it must hand over is read from its memory at that
+ * instant. Then it runs on, and what baton and Linux find is compared with that.
  *
  *   kill save MEMORY CONSOLE ELF SOCKET STATE
  *       when the workload waits, save the machine in the file STATE
@@ -137,9 +137,9 @@ static int measure(char **arg)
 }
 
 /*
- * A random instant: by time, which falls where most instructions are; every other time it goes on
- * from there to one of the places that change what is published. Then so many instructions more,
- * as time stops a machine between two translated blocks only.
+ * A random instant: by time, which falls where most instructions are. Every second time the machine
+ * then runs on to one of the places that change what is published. Then some instructions are stepped,
+ * because time stops a machine only between two translated blocks.
  */
 static void run_to_instant(struct machine *m, uint64_t us, bool near)
 {
@@ -177,7 +177,7 @@ static void jump(struct machine *m)
 	gdb_continue(m->gdb);
 }
 
-/* Wait for the last line of the last kernel, or for one that ends the hope of it. */
+/* Wait for the last line of the last kernel, or for one after which it cannot come. */
 static const char *wait_end(const struct machine *m)
 {
 	static const char *const bad[] = { "refused ",      "exception ", "Kernel panic",

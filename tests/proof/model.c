@@ -31,8 +31,7 @@ static void apply(struct model *m, struct keys *keys, bool in)
 }
 
 /*
- * A block that was allocated must be new: preserved by nobody. That it is RAM and free the
- * verifier sees.
+ * An allocated block must be new: not preserved before. The verifier sees that it is RAM and free.
  */
 static bool end_alloc(struct model *m, const struct workload_op *o)
 {
@@ -137,8 +136,7 @@ static bool end_success(struct model *m, const struct workload *w, const struct 
 }
 
 /*
- * It failed: with a fault that was due, or for want of memory where an allocation was made to
- * fail.
+ * It failed: with a fault that was due, or without memory if an allocation was made to fail.
  */
 static bool end_failure(struct model *m, const struct workload_op *o)
 {

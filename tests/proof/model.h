@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each operation of the workload must do: from the state before it, what it was asked and
- * what it gave, to the state after it, or to the faults that it may return.
+ * What each operation of the workload must do. From the state before it, its arguments and its result
+ * follow the state after it, or the faults that it may return.
  */
 #ifndef PROOF_MODEL_H
 #define PROOF_MODEL_H
@@ -43,8 +43,8 @@ void model_init(struct model *m, const struct facts *f, const struct handover *n
 		const struct handover *in);
 
 /**
- * model_begin() - an operation has been announced Decides which faults it may return, and
- * remembers what it is asked that will not be in memory any more afterwards.
+ * model_begin() - an operation has been announced
+ * Decides which faults it may return, and notes those of its arguments that will be gone afterwards.
  */
 bool model_begin(struct model *m, const struct workload *w);
 

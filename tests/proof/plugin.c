@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The proof as a plugin of QEMU's: it is called before each instruction that the machine
- * executes, in the thread that executes it, when all stores of the instruction before have
- * reached memory; and with the address of each store. A rep instruction comes round once for each
- * of its iterations, as interrupts could come in between.
+ * The proof as a plugin for QEMU. QEMU calls it before each instruction, in the thread that executes
+ * it, when all stores of the previous instruction have reached memory; and with the address of each
+ * store. A rep instruction counts once for each iteration, because interrupts could come in between.
  *
- * Nothing is looked at until the workload waits; then it is let go, and every instruction of
+ * Nothing is checked until the workload waits. Then the plugin lets it go, and every instruction of
  * baton's image is a boundary until the workload is over.
  */
 #include <pthread.h>
@@ -34,7 +33,7 @@ static const char *memory_path, *console_path;
 static uint64_t ram_size, image_base, image_size;
 static atomic_bool active;
 static struct watcher watcher;
-static bool written = true; /* something that the verifier reads, since the last look */
+static bool written = true; /* written since the last look: something that the verifier reads */
 
 static void finish(bool good)
 {
@@ -71,7 +70,7 @@ static void after_store(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t a
 			   verify_reads(&watcher.verifier, addr + WIDEST);
 }
 
-/* baton runs where memory is mapped onto itself; kernels run elsewhere for the most part. */
+/* baton runs identity-mapped; kernels mostly run elsewhere. */
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb);

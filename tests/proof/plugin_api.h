@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the proof uses of QEMU's plugin interface. Debian packages QEMU with plugins but without
- * their header. These calls are the same in all versions of the interface; which version to ask
- * for, run.sh finds out.
+ * The part of QEMU's plugin interface that the proof uses. Debian packages QEMU with plugins but
+ * without their header. These calls are the same in all versions of the interface; run.sh finds out
+ * which version to ask for.
  */
 #ifndef PROOF_PLUGIN_API_H
 #define PROOF_PLUGIN_API_H

@@ -6,7 +6,7 @@
 /** note() - a TAP comment line. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** die() - "Bail out!", what was started is ended, exit 2: the proof could not be done. */
+/** die() - "Bail out!", end what was started, and exit with 2: the proof could not be done. */
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

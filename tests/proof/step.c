@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The proof through QEMU's gdb stub, one instruction at a time: slow, but with nothing of it
- * inside QEMU.
+ * The proof through QEMU's gdb stub, one instruction at a time: slow, but outside of QEMU.
  *
  *   step MEMORY CONSOLE ELF SOCKET STEPS
  */

@@ -99,9 +99,9 @@ bool verify(struct verifier *v, struct handover *h);
 /**
  * verify_same() - true if nothing has changed that the last verify() read
  *
- * That is enough not to verify again: the verifier is a function of the bytes that it reads, and
- * which bytes those are follows from the bytes read before. If each has the value it had, the
- * next verification reads the same bytes, and ends in the same result.
+ * Then there is no need to verify again: the result depends only on the bytes that are read, and which
+ * bytes these are depends only on bytes that were read before. If all of them have their old values,
+ * the next verification reads the same bytes and ends in the same result.
  */
 bool verify_same(const struct verifier *v);
 

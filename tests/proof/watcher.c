@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * At every boundary the published state must be valid in itself; between two operations it must
- * not change; and within one, every key that is there before and after must be there, none that
- * is in neither may be, and the blobs are those before or those after. What is there after is
- * known only then (an allocation may give any free page): so the watcher collects how the state
- * differed from that before, and judges it when the operation is done.
+ * At every boundary the published state must be valid. Between two operations it must not change.
+ * Within an operation, a key that is in the state before and in the state after must be there, a key
+ * that is in neither must not, and the blobs are those before or those after. The state after is known
+ * only at the end (an allocation may give any free page). So the watcher collects how the state differs
+ * from the one before, and judges it when the operation is done.
  */
 #include "watcher.h"
 

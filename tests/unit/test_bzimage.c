@@ -46,7 +46,7 @@ static void make_image(uint8_t *image)
 
 static int parse(const uint8_t *image, size_t size, bool la57, struct bzimage *bz, struct fault *f)
 {
-	/* Exactly as large as it is said to be, so that a look beyond it is seen. */
+	/* Exactly as large as it claims to be, so that the sanitizer sees every read beyond it. */
 	uint8_t *copy = malloc(size ? size : 1);
 	int ret;
 

@@ -97,7 +97,7 @@ static void test_crc(void **state)
 	check_golden("crc");
 }
 
-/* Other formats of cpio are none of ours. */
+/* Other formats of cpio are refused. */
 static void test_odc(void **state)
 {
 	struct archive a = pack("odc");
@@ -147,7 +147,7 @@ static void test_every_truncation(void **state)
 	free(a.data);
 }
 
-/* Whatever a byte is changed to, nothing outside the archive is looked at. */
+/* Whatever a byte is changed to, nothing outside the archive is read. */
 static void test_every_byte(void **state)
 {
 	static const uint8_t values[] = { 0, '0', '9', 'f', 'F', 'g', '/', ':', '@', '`', 0xff };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The EFI door against a firmware made of a few functions: memory map, screen, the way out. */
+/* The EFI door against a firmware made of a few functions: memory map, screen, ExitBootServices. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

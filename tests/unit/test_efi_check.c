@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the EFI door says of a payload before it leaves the firmware. */
+/* The checks that the EFI door makes of a payload before it leaves the firmware. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -303,7 +303,7 @@ static int clear(void **state)
 	return 0;
 }
 
-/* Nothing is left open or allocated, whatever happened. */
+/* Whatever happens, nothing stays open or allocated. */
 static int all_closed(void **state)
 {
 	(void)state;
@@ -546,7 +546,7 @@ static void test_verify(void **state)
 	}
 }
 
-/* A device without a path can't be named to the firmware. */
+/* The firmware cannot be told of a device without a path. */
 static void test_verify_no_path(void **state)
 {
 	(void)state;

@@ -31,7 +31,7 @@ static struct {
 
 static EFI_LOADED_IMAGE loaded = { .ImageBase = &image };
 
-/* Where a door that did not fail goes on. */
+/* The code to which a door jumps that did not fail. */
 void entry_efi(void);
 void entry_efi(void)
 {
@@ -178,7 +178,7 @@ static void test_failures(void **state)
 	}
 }
 
-/* It has room to note so many blocks, and never more than it could give back. */
+/* It can note a limited number of blocks, and never takes more than it could give back. */
 static void test_alloc(void **state)
 {
 	static EFI_BOOT_SERVICES bs = { .AllocatePages = allocate_pages, .FreePages = free_pages };
@@ -200,7 +200,7 @@ static void test_alloc(void **state)
 	assert_int_equal(fw.freed, EFI_BLOCKS);
 }
 
-/* Asked for at a place, it is had there or not at all, and without a message. */
+/* Memory at a certain address is given there or not at all, and without a message. */
 static void test_alloc_at(void **state)
 {
 	static EFI_BOOT_SERVICES bs = { .AllocatePages = allocate_pages, .FreePages = free_pages };

@@ -232,7 +232,7 @@ static void test_log(void **state)
 	handed_on(2, 0);
 }
 
-/* What came after the log was asked for first is in both. */
+/* Events after the first request for the log are in both. */
 static void test_final(void **state)
 {
 	(void)state;
@@ -249,7 +249,7 @@ static void test_final(void **state)
 	assert_int_equal(fw.final.b.size, 2 * (12 + 22 + 34 + 4) + 55);
 }
 
-/* As many as there are; the rest of the memory is none. */
+/* Only as many as there are; the rest of the memory holds none. */
 static void test_final_ends_early(void **state)
 {
 	(void)state;

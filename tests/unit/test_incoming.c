@@ -207,7 +207,7 @@ static void valid_at_borders(void **state)
 	model_run_free(r1);
 }
 
-/* A region of no bytes is how Linux says that it had nothing to set aside. */
+/* Linux makes a region of 0 bytes if it had nothing to set aside. */
 static void valid_empty_scratch(void **state)
 {
 	struct model_run *r;
@@ -303,8 +303,8 @@ static void blobs_without_size(void **state)
 /* ---- findings ---- */
 
 /*
- * A row: what is done to the valid handover, and all findings that it must give, in order. More
- * than one stands only where the second is a consequence that cannot be had apart.
+ * A row: the damage to a valid handover, and all findings that it must give, in order. There are two
+ * only if the second is a consequence that cannot be separated from the first.
  */
 struct corruption {
 	const char *title;
@@ -1194,7 +1194,7 @@ static void ask_everything(const struct kho_in *in)
 		handover_find_key(&in->h, blob.addr, &base, &order);
 	handover_is_map_page(&in->h, M_FDT);
 	/*
-	 * only without findings is its walk promised to end soon; here it may be bent, but is
+	 * the walk is short only without findings; here the map may be bent, but the walk is
 	 * bounded
 	 */
 	handover_for_each_leaf(&in->h, stop_at_once, &n);

@@ -2,7 +2,7 @@
 /*
  * boot/monitor/line and parse. What the editor sends is drawn on a terminal of the test's own, and
  * its screen is compared with what should be seen: first in tables, then after random keys against
- * an editor written the dumb way.
+ * a naive editor.
  */
 #include <setjmp.h>
 #include <stdarg.h>

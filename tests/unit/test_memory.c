@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How baton finds memory for itself, where that fails: the rest of it needs the machine. */
+/* How baton finds memory for itself, and how that fails; the rest of memory.c needs the machine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-/* The CPU's part of it; the rest is the real thing. */
+/* Stand-ins for the CPU; the rest is the real code. */
 #define paging_use           no_paging_use
 #define paging_flush         no_paging_flush
 #define paging_cpu_gib_pages no_gib_pages
@@ -149,8 +149,8 @@ static void fill_cold(struct baton *b, struct range own, void *mem)
 }
 
 /*
- * On a cold start what the firmware's boot services used is not to be given out: Linux gives it to others later.
- * With a handover, it is scratch that is not. Its own tables are nobody else's in any case.
+ * On a cold start the memory of the firmware's boot services must not be given out, because Linux frees it
+ * later. With a handover, scratch must not. The tables of baton must not be given out in either case.
  */
 static void test_page_map(void **state)
 {
@@ -171,7 +171,7 @@ static void test_page_map(void **state)
 	assert_true(pagemap_any(map, LOW_LIMIT, LOW_LIMIT + PAGE_SIZE));
 	assert_true(pagemap_any(map, RAM_END - PAGE_SIZE, RAM_END));
 
-	/* now a machine without firmware that is in the way */
+	/* now a machine whose firmware keeps no memory */
 	((struct boot_params *)b->given.info.bp)->efi_info.efi_memmap_size = 0;
 	own.end = own.base + 3 * PAGE_SIZE;
 	fill_cold(b, own, mem);

@@ -221,7 +221,7 @@ static void every_command_has_help(void **state)
 	wrong("help in frob", "usage");
 }
 
-/* What is typed, and by which name it is refused. */
+/* A command, and the name by which it is refused. */
 static const struct {
 	const char *text, *name;
 } mistakes[] = {
@@ -538,7 +538,7 @@ static void reserves(void **state)
 	is_reserved("second", second, MIB(8));
 	assert_memory_equal(model_at(model, first), "texttext", 8);
 	snapshot(two);
-	/* the FDT of before is free again */
+	/* the old FDT is free again */
 	assert_int_equal(two->taken - two->nodes, one->taken - one->nodes + 2048);
 	assert_int_equal(two->nr_key, one->nr_key + (second % MIB(8) ? 2 : 1));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The monitor's place in the machine: when it runs, when it refuses, and what it makes of errors. */
+/* The monitor on the machine: when it runs, when it refuses, and how it handles errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -72,7 +72,7 @@ const char *memory_owner(const struct ground *ground, const struct handovers *kh
 	return "";
 }
 
-/* What is left to type is nothing afterwards: who was not asked has read nothing. */
+/* Afterwards all input has been read, or none of it if there was no prompt. */
 static int run(struct baton *b, bool prompt, const char *script, const char *types)
 {
 	memset(b, 0, sizeof(*b));
@@ -106,7 +106,7 @@ static void test_run(void **state)
 	free(b);
 }
 
-/* Where nobody can be asked an error ends it; at the prompt it is shown. */
+/* Without a prompt an error ends the run; at the prompt it is shown. */
 static void test_errors(void **state)
 {
 	struct baton *b = malloc(sizeof(*b));

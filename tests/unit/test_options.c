@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Command lines, and what becomes of them. */
+/* Command lines, and the values that are read from them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -244,7 +244,7 @@ static void test_error_keeps_the_rest(void **state)
 	free(o);
 }
 
-/* Which words Secure Boot forbids; all of them go without it. */
+/* The words that Secure Boot forbids; without it all are allowed. */
 static const struct {
 	const char *line, *refused;
 } secure_rows[] = {

@@ -78,7 +78,7 @@ static EFI_STATUS take_cmdline(struct efi *e)
 }
 
 /**
- * put_entry() - the header of a file in an archive, and its name
+ * put_entry() - write the header and the name of a file in an archive, @name of @size bytes
  * @at:   offset in @buf
  * @data: offset at which its data are to begin: the name is padded with NULs up to there
  */

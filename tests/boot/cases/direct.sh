@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Without baton: that the tests see success where it is, and failure where that is.
+# Without baton: these show that the tests can tell success from failure.
 
 row direct-7.3-7.3 'the selftest passes from 7.3 to 7.3 without baton' \
 	via=direct want='KHO restore succeeded' want='exec from: 7\.3\.[0-9]+ \(count 1\)'

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# A machine that starts with baton: a chain of handovers begins there. The Linux that is its payload revives what
-# baton reserved, writes it full, and kexecs on as if it had begun the chain itself.
+# A machine that starts with baton, where a chain of handovers begins. The Linux that is its payload finds the memory
+# that baton reserved, fills it, and kexecs on as if it had begun the chain itself.
 
 WORD=baton.reserve=8M:4K:relay
 
@@ -48,7 +48,7 @@ origin sizes 'baton.scratch= with sizes' mem=5G append="$WORD baton.scratch=96M,
 origin percent 'baton.scratch= in percent' append="$WORD baton.scratch=400%" \
 	want='scratch +0x[0-9a-f]{9} – 0x[0-9a-f]{9} +[12][0-9]{2} MiB'
 
-# What can't be had
+# Requests that cannot be met
 row origin-cold 'a payload of which no KHO version is known starts cold' start=origin init=relay memory=any \
 	payload=nameless want='origin +the payload starts cold: KHO version not known' deny='exec from: baton-[0-9.]+ \(count 1\)'
 row origin-undecided 'the same, where a handover was asked for: refused' start=origin init=relay memory=any \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Where the payload comes from, and payloads that are none.
+# Where the payload comes from, and payloads that are not valid.
 
 row payload-forward 'an initrd that is no payload goes to the kernel of the bundle' \
 	init=relay from=7.1 via=forward want='RELAY: last 7\.3'

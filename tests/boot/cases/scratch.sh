@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Scratch that is tight, and scratch that is too small. A 7.3 kernel needs 12 MiB where it is loaded and can
-# live with that little scratch only on a machine with memory in several GiB. The bundle, with ballast in its
-# initrd, does not fit the 4 MiB of low scratch: so it lies where the kernel must go.
+# Tight scratch, and scratch that is too small. A 7.3 kernel needs 12 MiB where it is loaded, and it can live with so
+# little scratch only on a machine with several GiB of memory. The bundle, with ballast in its initrd, does not fit the
+# 4 MiB of low scratch, so it lies where the kernel must go.
 
 row scratch-tight-own 'a kernel is copied over its own source' \
 	init=relay mem=4G pad=2000000 append=kho_scratch=4M,16M,0M payload=roomy overlap=own \

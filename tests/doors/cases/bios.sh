@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# The 16-bit door on machines whose BIOS lacks what it asks for.
+# The 16-bit door on machines whose BIOS lacks a function that it calls.
 
 # odd_bios WHAT [WORD...]: baton, started by a BIOS with an option ROM that makes it so (odd-bios.asm)
 odd_bios() {

@@ -15,7 +15,7 @@ from_shell() {
 	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
 }
 
-# As with Linux's own EFI stub they make one initrd, byte by byte.
+# They are joined to one initrd, byte by byte, as by Linux's own EFI stub.
 TESTS+=(uefi-initrds)
 test_uefi_initrds() {
 	from_shell initrd=/part1 'initrd=\part2'
@@ -29,8 +29,8 @@ test_uefi_initrd_missing() {
 		want 'back to the firmware with status 0x800000000000000e' && want_not 'µs\] baton'
 }
 
-# Whoever types the command line of a machine with Secure Boot must not get at its memory by that. The words
-# come by way of shim, because QEMU changes a kernel that it loads itself: its signature is then worth nothing.
+# With Secure Boot, the command line must give nobody access to memory. The words come through shim, because QEMU
+# changes a kernel that it loads itself, so that its signature is no longer valid.
 TESTS+=(secure-powers)
 test_secure_powers() {
 	local word
@@ -44,7 +44,7 @@ test_secure_powers() {
 	done
 }
 
-# secure_first NAME=FILE...: a Linux started with Secure Boot on, that kexecs what is in these files
+# secure_first NAME=FILE...: a Linux that is started with Secure Boot on and kexecs these files
 secure_first() {
 	REPORT=$WORK/first.cpio
 	guest "$REPORT" "$@"
@@ -54,7 +54,7 @@ secure_first() {
 	want 'Secure boot enabled'
 }
 
-# What Linux says of Secure Boot goes on through kexec, and the refusal with it.
+# Linux passes the state of Secure Boot on through kexec, so baton refuses there as well.
 TESTS+=(secure-kexec)
 test_secure_kexec() {
 	printf '%s baton.monitor\n' "$WORDS" >"$WORK/cmdline"
@@ -62,8 +62,7 @@ test_secure_kexec() {
 	want 'refused +secure-boot: baton.monitor' && want 'end +halted'
 }
 
-# A signature of baton's is worth as much as what baton starts: a kernel that nobody has signed must not come in by
-# its initrd.
+# A signature on baton is worth nothing if baton starts unsigned kernels: it must not take one from its initrd.
 TESTS+=(secure-kexec-loose)
 test_secure_kexec_loose() {
 	sign "$B/baton.bzImage" "$WORK/baton.signed"
@@ -72,7 +71,7 @@ test_secure_kexec_loose() {
 		want_not '^DOOR: end'
 }
 
-# Nor by way of a second baton, who can't know what the EFI door knew.
+# Nor through a second baton, which cannot know what the EFI door knew.
 TESTS+=(secure-hops-loose)
 test_secure_hops_loose() {
 	own_key owner

@@ -10,7 +10,7 @@ test_uefi_bundle() {
 	want '^DOOR: end' && want "cmdline $WORDS"
 }
 
-# From the firmware's shell: load options with words of our own, and an initrd by its name on the volume.
+# From the firmware's shell: load options with words for baton, and an initrd by its name on the volume.
 TESTS+=(uefi-shell)
 test_uefi_shell() {
 	printf '\\baton.efi %s initrd=/boot/payload.cpio\r\n' "$WORDS" >"$WORK/startup.nsh"
@@ -21,7 +21,7 @@ test_uefi_shell() {
 	want '^DOOR: end' && want "DOOR: cmdline .baton.efi $WORDS initrd="
 }
 
-# The firmware is told, and goes on to what else it may start.
+# The firmware gets the error, and goes on with its next boot entry.
 TESTS+=(uefi-corrupt-payload)
 test_uefi_corrupt_payload() {
 	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$COMMON/init"
@@ -64,7 +64,7 @@ test_cpu_32_bit() {
 	want 'baton: cpu-not-64bit: '
 }
 
-# A Linux without KHO, started by UEFI, has nothing to hand over: the chain begins with the baton that it starts.
+# A Linux without KHO, started by UEFI, hands nothing over: the chain begins with the baton that it starts.
 TESTS+=(kexec-uefi-cold)
 test_kexec_uefi_cold() {
 	uefi "$LOG" -kernel "$KERNEL" -append "${WORDS/kho=on/kho=off}" -initrd "$COMMON/first-baton.cpio"

@@ -39,7 +39,7 @@ photo() {
 	grep -aqE "$until" "$seen" || { echo "no line like '$until' in $seen" && return 1; }
 }
 
-# take_picture: QEMU writes the file by and by, so one that is not complete is read again
+# take_picture: QEMU writes the file bit by bit, so an incomplete one is read again
 take_picture() {
 	local tries=20
 	rm -f "$PICTURE"
@@ -76,7 +76,7 @@ same_text() {
 	diff <(said | folded "$1") <(shown)
 }
 
-# same_end COLUMNS: it shows the end of that, as much as there is room for
+# same_end COLUMNS: it shows the end of that, as much as fits
 same_end() {
 	local rows
 	[ -s "$TEXT" ] || { cat "$TEXT.err" && return 1; }
@@ -87,7 +87,7 @@ same_end() {
 
 HALTED='µs\] end +halted'
 
-# The firmware leaves it 1280 × 800: 106 columns. A script that fails ends what can be told.
+# The firmware leaves it at 1280 × 800: 106 columns. A script that fails ends the run, so the screen stays as it is.
 refuse_loose() {
 	printf 'baton.script=nonsense\n' >"$WORK/script"
 	esp "$WORK/screen.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
@@ -111,7 +111,7 @@ test_screen_alone() {
 	shown | alike | diff "$WORK/screen-alone.said" -
 }
 
-# Refused before there are page tables of baton's own: the lines reach the screen all the same, when all is said.
+# Refused before baton has page tables: the lines reach the screen all the same, at the end.
 TESTS+=(screen-early)
 test_screen_early() {
 	uefi_photo "$HALTED" -kernel "$COMMON/bundle" -append 'baton.nonsense'
@@ -124,7 +124,7 @@ test_screen_fault() {
 	same_text 106 && want 'fault +write of 0x' && want 'trace +#0 '
 }
 
-# More lines than fit: what is left is the end of them, and most of the screen is in use.
+# More lines than fit: the last ones are shown, and they fill most of the screen.
 TESTS+=(screen-scroll)
 test_screen_scroll() {
 	local rows
@@ -134,8 +134,8 @@ test_screen_scroll() {
 	diff <(said | folded 106 | tail -n "$rows") <(shown)
 }
 
-# The last baton of three ends with a script that fails. Its lines are all that the screen shows: those between
-# are for nobody, and each baton begins with an empty screen.
+# The last of three batons ends with a script that fails. The screen shows only its lines: each baton begins with an
+# empty screen, and the ones in between print nothing.
 TESTS+=(screen-hops)
 test_screen_hops() {
 	printf 'baton.hops=2 baton.script=nonsense\n' >"$WORK/hops"
@@ -162,7 +162,7 @@ test_screen_words() {
 	want_not 'µs\]'
 }
 
-# Linux leaves the screen alone, so baton's last line stays; what is not known yet is not in it.
+# Linux leaves the screen alone, so baton's last line stays. The time of the copies is not in it.
 TESTS+=(screen-closing)
 test_screen_closing() {
 	uefi_photo '^DOOR: end' -kernel "$COMMON/bundle" || return 1
@@ -170,7 +170,7 @@ test_screen_closing() {
 	diff <(said | sed -E '/µs\] time /q' | sed -E '$s/ copy [0-9]+ µs$/ copying/' | folded 106) <(shown)
 }
 
-# By BIOS. Of GRUB's drivers this is the one that says VESA to a kernel. 1024 pixels are 85 columns.
+# By BIOS. Only this driver of GRUB reports VESA to a kernel. 1024 pixels are 85 columns.
 for depth in 16 24 32; do
 	TESTS+=("screen-vesa-$depth")
 	eval "test_screen_vesa_$depth() { vesa_photo $depth; }"

@@ -74,7 +74,7 @@ test_secure_loose_initrd() {
 		want 'back to the firmware with status 0x800000000000001a' && want_not 'µs\] baton'
 }
 
-# A signature makes the file longer: every other door must take it all the same.
+# A signature makes the file longer. Every other door must still accept it.
 TESTS+=(signed-elsewhere)
 test_signed_elsewhere() {
 	local d
@@ -87,8 +87,8 @@ test_signed_elsewhere() {
 	done
 }
 
-# A Linux that takes signed kernels only takes baton signed, and not unsigned or changed. It trusts the
-# snakeoil key by being built so: SIG_KERNEL, or peer 7.3+sig.
+# A Linux that accepts only signed kernels accepts a signed baton, and neither an unsigned nor a changed one. It is
+# built to trust the snakeoil key: SIG_KERNEL, or peer 7.3+sig.
 TESTS+=(kexec-sig-force)
 prepare_kexec_sig_force() {
 	SIG_KERNEL=${SIG_KERNEL:-$("$TOP/tests/linux/peer.sh" 7.3+sig)} || true

@@ -47,20 +47,20 @@ make_loose() {
 	sign_by "$1" "$KERNEL" "$WORK/kernel"
 }
 
-# loose KEY: both started by way of shim
+# loose KEY: both started through shim
 loose() {
 	make_loose "$1"
 	shim_esp EFI/BOOT/grubx64.efi="$WORK/baton.signed" EFI/baton/kernel="$WORK/kernel"
 }
 
-# loose_old KEY: the same, with a shim that has left the firmware its LoadImage
+# loose_old KEY: the same, with a shim that does not replace the firmware's LoadImage
 loose_old() {
 	make_loose "$1"
 	shim_esp EFI/BOOT/grubx64.efi="$WORK/enrol.efi" EFI/BOOT/baton.efi="$WORK/baton.signed" \
 		EFI/baton/kernel="$WORK/kernel"
 }
 
-# refused STATUS: with the status of whoever was asked last
+# refused STATUS: with the status that shim or the firmware returned last
 refused() {
 	want 'baton: secure-boot: neither shim nor the firmware verifies .EFI.baton.kernel' &&
 		want "baton: back to the firmware with status 0x80000000000000$1" &&
@@ -91,7 +91,7 @@ test_shim_stranger() {
 	refused 1a
 }
 
-# Shim up to version 15 leaves the firmware's LoadImage alone: only by its protocol it says what it knows.
+# Shim up to version 15 does not replace the firmware's LoadImage: only its protocol verifies with its keys.
 TESTS+=(shim-15-owner)
 test_shim_15_owner() {
 	loose_old owner

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# How long baton takes from the instant that it is in charge, door by door, at 8 ns an instruction (QEMU's -icount
-# shift=3): so it is the same whatever else the host does. By the EFI door that includes what it has the firmware do,
-# by the BIOS door not what the 16-bit code asks. Fewer ns make firmware that waits for the time to pass take minutes.
+# How long baton takes from its entry on, door by door, at 8 ns an instruction (QEMU's -icount shift=3), so that the
+# result does not depend on the host. For the EFI door that includes the firmware's work; for the BIOS door it does not
+# include the 16-bit code. With fewer ns, firmware that waits for time to pass would take minutes.
 
 TIMES=$DOORS_DIR/times/table
 

@@ -71,7 +71,7 @@ static void model_unlist(unsigned int which)
 	*l = w_lists[--w_nr_lists];
 }
 
-/* A list that loses a chunk page is none any more. */
+/* A list that has lost a chunk page is no list any more. */
 static void forget_lists(uint64_t addr, uint64_t end)
 {
 	unsigned int i, c;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handover written and read the dumb way, to test kho/ and mm/ against.
+ * A handover written and read in a naive way, to test kho/ and mm/ against.
  *
  * It shares no code with them: the set of keys is an array, the tree is built key by key from the
  * digits of the ABI's formula, the FDT is put together byte by byte, and who owns a page is one
  * byte a page. Memory is mapped, not touched, so that it can be large, and can be made read-only
- * while the code under test runs: a write to what was handed over is then a fault (design law 1).
+ * while the code under test runs: a write to what was handed over is then a fault (law 1).
  */
 #ifndef BATON_TESTS_UNIT_MODEL_KHO_H
 #define BATON_TESTS_UNIT_MODEL_KHO_H
@@ -146,8 +146,7 @@ void model_assert_same(struct model_key *a, unsigned int nr_a, struct model_key 
 		       unsigned int nr_b);
 
 /*
- * Put a key into the tree without a question, and not into the books: what a broken sender would
- * do.
+ * Put a key into the tree without checks, and not into the books, as a broken sender would do.
  */
 void model_force(struct model *m, uint64_t phys, unsigned int order);
 
@@ -156,7 +155,7 @@ int model_is_free(struct model *m, uint64_t phys, unsigned int order);
 
 void model_preserve(struct model *m, uint64_t phys, unsigned int order);
 
-/* Preserve a block of @order somewhere; nothing if no place is found in a few throws. */
+/* Preserve a block of @order at a random free place; do nothing if a few tries find none. */
 void model_preserve_some(struct model *m, unsigned int order);
 
 /* fdt.c */

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random operations on the living outgoing side, each with what the naive model says of it
- * beforehand: which fault, or none and what it changes. The model works page by page and key by
- * key.
+ * Random operations on the living outgoing side. Before each of them a naive model says which fault it
+ * must return, or what it must change. The model works page by page and key by key.
  */
 #ifndef BATON_TESTS_UNIT_MODEL_OPS_H
 #define BATON_TESTS_UNIT_MODEL_OPS_H
 
 #include "world.h"
 
-/* One operation: what it is, what it is given, and what must come of it. */
+/* One operation: its kind, its arguments, and the result that it must have. */
 struct op {
 	enum {
 		PRESERVE,

@@ -6,7 +6,7 @@
  *
  * Law 1 holds by page protection: all memory is read-only until the allocator's grant. While
  * watch_stores() is on, so are the published pages, the root and the page map, and after each
- * single store to them everything that is published is read and checked (design law 3).
+ * single store to them everything that is published is read and checked (law 3).
  */
 #ifndef BATON_TESTS_UNIT_MODEL_WORLD_H
 #define BATON_TESTS_UNIT_MODEL_WORLD_H
