@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A handover, told as a list of what happens. Each call returns 0, or -1 when the run has to end
- * with a refusal. The word beside it is what it would be called in a lecture.
+ * A handover, as a list of what happens. Each call returns 0, or -1 if the run has to end with a
+ * refusal. The word beside it is what it would be called in a lecture.
  */
 #include "arch/clock.h"
 #include "arch/console.h"
@@ -24,7 +24,7 @@ static struct baton baton;
 
 _Noreturn void baton_main(paddr_t boot_params, uint64_t entry_tsc, enum entry entry);
 
-/* What the exception handlers ask for. */
+/* For the report of an exception. */
 static const char *owner_of(paddr_t addr)
 {
 	return memory_owner(&baton.ground, &baton.kho, addr);

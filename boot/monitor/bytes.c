@@ -39,7 +39,7 @@ COMMAND(dump)
 	return 0;
 }
 
-/* Four bits at a time, with a table made on the spot. */
+/* Four bits at a time, with a table that is made here. */
 static uint32_t crc32(const uint8_t *p, uint64_t size)
 {
 	uint32_t table[16], crc = ~0U;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the commands share. Private to boot/monitor/, pure: all that a command does to the machine
- * goes through struct machine, so that the same commands run in unit tests.
+ * What the commands share. Private to boot/monitor/, and pure: a command reaches the machine only
+ * through struct machine, so that the same commands run in unit tests.
  */
 #ifndef BATON_BOOT_MONITOR_COMMAND_H
 #define BATON_BOOT_MONITOR_COMMAND_H
@@ -10,7 +10,7 @@
 #include "boot/monitor/parse.h"
 
 /**
- * struct machine - the ways out
+ * struct machine - what commands can do to the machine
  * @print:   text for the console, with newlines
  * @export:  raw bytes for the host. Return: false if nobody is there to take them.
  * @reboot, @power_off: end it; power_off() returns if that has no effect

@@ -99,7 +99,7 @@ void print(const struct monitor *m, const char *fmt, ...)
 	m->machine->print(text);
 }
 
-/* How many of the next words are the name @name: 1 or 2, 0 if they are not. */
+/* How many of the next words make up @name: 1 or 2, or 0 if they do not. */
 static unsigned int matches(const struct words *w, const char *name)
 {
 	const char *second = strchr(name, ' ');

@@ -6,7 +6,7 @@
 #define CTRL(c) ((c) - '@')
 #define ESC     0x1b
 #define RUBOUT  0x7f
-#define CONTEXT 20 /* characters shown to the left of a cursor that has left the visible part */
+#define CONTEXT 20 /* characters shown to the left of a cursor that was out of sight */
 
 enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CSI, ESCAPE_SS3 };
 
@@ -157,8 +157,8 @@ static void list(struct line *l)
 }
 
 /*
- * Insert what all names that fit have in common, and a space behind the only one; else ring, then
- * list.
+ * Insert what all matching names have in common, and a space if there is only one. If nothing can be
+ * inserted, ring the first time and list the names the second time.
  */
 static void complete(struct line *l)
 {
@@ -188,7 +188,7 @@ static void complete(struct line *l)
 
 /* ---- keys ---- */
 
-/* The keys that have a control character; those with an escape sequence are translated to it. */
+/* Keys with a control character; those with an escape sequence are translated to one. */
 static void control(struct line *l, char c)
 {
 	switch (c) {

@@ -78,7 +78,7 @@ const char *map_owner(const struct monitor *m, paddr_t addr)
 	return a.owner;
 }
 
-/* Print areas that touch and have one owner as one line. Return: 1 if that was a line, else 0. */
+/* Print areas that touch and have the same owner as one line. Return: 1 if it printed one, else 0. */
 static unsigned int flush(const struct monitor *m, const struct area *a, unsigned int lines)
 {
 	if (a->owner && lines < MAX_LINES)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The monitor's place in the machine: its console, its ways out, and the loop of the prompt. */
+/* The monitor on the machine: its console, its ways to end a run, and the loop of the prompt. */
 #include "boot/monitor/monitor.h"
 
 #include <string.h>

@@ -56,7 +56,7 @@ int words_split(struct words *w, const char **s, struct fault *f)
 	return 0;
 }
 
-/* What follows the digits at the start of @s; "?" if there are none, or too many. */
+/* The text behind the digits at the start of @s; "?" if there are none, or too many. */
 static const char *read_digits(const char *s, unsigned int base, uint64_t *value)
 {
 	return digits_read(&s, s + strlen(s), base, value) ? s : "?";

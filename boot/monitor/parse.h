@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person types: commands, words, numbers. Pure.
+ * The input of a person: commands, words, numbers. Pure.
  *
  * Commands are separated by ';', words by blanks; '…' or "…" make one word of what they hold. A
  * number is hex with 0x, or decimal with a unit: bytes, KiB, MiB, GiB or pages, written as 8MiB or

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The full checks of an incoming handover, on what is published now, with nothing but its address
- * to begin from.
+ * The full checks of an incoming handover, on the published one, with only its address to begin from.
  */
 #include "boot/monitor/command.h"
 #include "kho/client/client.h"

@@ -10,11 +10,11 @@
 #include "boot/run/record.h"
 
 /**
- * struct baton
+ * struct baton - one run
  * @given:  what it was given
- * @ground: what it stands on
- * @kho:    what is handed over
- * @next:   what comes next
+ * @ground: the memory and the machine that it runs on
+ * @kho:    the two handovers
+ * @next:   the payload, and the jump to it
  * @record: how it went
  */
 struct baton {

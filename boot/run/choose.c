@@ -47,7 +47,7 @@ static const char *known_versions(void)
 	return kho_abi_list(known, sizeof(known));
 }
 
-/* The version that the bundle recorded, or that the release of the kernel speaks, or NULL. */
+/* The version that the bundle has recorded, or that of the kernel's release, or NULL. */
 static const struct kho_abi *find_abi(const struct next *next, const struct handovers *kho)
 {
 	if (next->payload.abi[0])
@@ -57,9 +57,7 @@ static const struct kho_abi *find_abi(const struct next *next, const struct hand
 	return kho_abi_by_release(next->kernel.release);
 }
 
-/*
- * baton.abi= comes first. Only where there is a handover does the payload have to speak any version.
- */
+/* baton.abi= comes first. The payload must speak a version only if there is a handover. */
 static int choose_abi(struct next *next, const struct options *opt, const struct handovers *kho,
 		      struct fault *f)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Choosing what is started next, and the version in which it is handed over to. */
+/* Choosing the payload, and the version of the handover for it. */
 #ifndef BATON_BOOT_RUN_CHOOSE_H
 #define BATON_BOOT_RUN_CHOOSE_H
 

@@ -5,7 +5,7 @@
 #include "arch/cpu.h"
 #include "boot/run/image.h"
 
-/* For image, payload and framebuffer, with a border of 2 MiB in each of them, and 5 levels. */
+/* For image, payload and framebuffer, each across a border of 2 MiB, with 5 levels. */
 #define REFUSAL_PAGES 16
 
 void find_display(struct framebuffer *screen, const struct given *given)
@@ -55,11 +55,11 @@ bool display_meets(const struct framebuffer *screen, paddr_t base, paddr_t end)
 
 void show_refusal(struct framebuffer *screen, const struct given *given)
 {
-	/* The last resort needs memory of its own: by now nothing else may be known to be free. */
+	/* The last resort keeps its memory in the image: no other memory may be known to be free. */
 	static uint8_t tables[REFUSAL_PAGES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 	struct paging pt;
 
-	/* A framebuffer is used only if it lies in no RAM, and here it is not known what is RAM. */
+	/* Without a memory map nothing tells whether the framebuffer overlaps RAM, so it is not used. */
 	if (!console_awaits_screen() || !given->info.window.nr)
 		return;
 	if (!screen->end)

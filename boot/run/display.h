@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way to the screen: a framebuffer is no RAM, and the page tables of whoever was before need not
- * map it. So it is opened when baton's own are in use; what is said until then waits in
- * arch/console.c.
+ * The screen. A framebuffer is no RAM, and the page tables that baton finds need not map it. So it is
+ * opened once baton's tables are in use; until then arch/console.c keeps what is printed.
  */
 #ifndef BATON_BOOT_RUN_DISPLAY_H
 #define BATON_BOOT_RUN_DISPLAY_H
@@ -19,7 +18,7 @@
  */
 void find_display(struct framebuffer *screen, const struct given *given);
 
-/** display_tables() - pages of page tables that map_display() can take. */
+/** display_tables() - how many page tables map_display() can take for @screen. */
 uint64_t display_tables(const struct framebuffer *screen);
 
 /** map_display() - map @screen, if there is one. Return: false if the pool of @pt is empty. */
@@ -36,8 +35,7 @@ bool display_meets(const struct framebuffer *screen, paddr_t base, paddr_t end);
  * @screen: as find_display() left it, or zeroed
  * @given:  what the boot_params say of it
  *
- * It does so by page tables that hold nothing else: nothing that lies outside of the image can be
- * reached after it. The run is to end.
+ * The page tables made for it map only the image and the screen, so the run must end afterwards.
  */
 void show_refusal(struct framebuffer *screen, const struct given *given);
 

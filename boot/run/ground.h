@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ground that baton stands on: memory, and what the machine says of itself. */
+/* The ground of a run: memory, and what the machine says of itself. */
 #ifndef BATON_BOOT_RUN_GROUND_H
 #define BATON_BOOT_RUN_GROUND_H
 
@@ -9,7 +9,7 @@
 #include "kexec/bootinfo.h"
 #include "mm/palloc.h"
 
-/* Room for scratch cut up by all that can lie in it, or for RAM where it serves as scratch. */
+/* Room for scratch, cut up by all that can lie in it; or for the RAM that takes its place. */
 #define GROUND_RANGES (KHO_MAX_SCRATCH + BOOT_MAX_RAM + BOOT_MAX_SETUP)
 
 #define GROUND_INPUTS (BOOT_MAX_SETUP + 8)
@@ -17,7 +17,7 @@
 /**
  * struct ground - written by the stage that protects memory; later stages take pages from it
  * @window, @ram: the way to foreign memory, and what is RAM
- * @room:    on a cold start: RAM above 1 MiB that is not the firmware's; it serves as scratch
+ * @room:    on a cold start: RAM above 1 MiB that is not the firmware's; it takes the place of scratch
  * @inputs:  what baton was booted with
  * @own:     where page map and page tables lie
  * @paging:  the page tables in use

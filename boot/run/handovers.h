@@ -7,15 +7,14 @@
 #include "kho/out/restore.h"
 
 /**
- * struct handovers
- * @came_in, @in: whether there is one, and what it is; by the stage that takes it in, or without one
- *                by the origin of a chain, as a handover that brings nothing
- * @goes_out:     there will be one for the payload: one came in, or a chain begins here
- * @scratch:      the scratch of the handover as ranges, in @scratch_table, where kernels may be
- *                loaded; none without one
+ * struct handovers - what comes in and what goes out
+ * @came_in:      whether a kernel handed over to baton
+ * @in:           what it handed over, written by take_in(); or an empty handover, by begin_chain()
+ * @goes_out:     one will be published for the payload: one came in, or a chain begins here
+ * @scratch:      where kernels may be loaded, in @scratch_table; empty without a handover
  * @region, @nr_region: the scratch array of a chain that begins here
- * @out:          by publish()
- * @restore:      what has been restored of @in; begun by begin_restore()
+ * @out:          what is published, written by publish()
+ * @restore:      what has been restored of @in, begun by begin_restore()
  */
 struct handovers {
 	bool came_in, goes_out;

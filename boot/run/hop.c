@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The next baton is made from this one's image as it lies in memory. That is good enough because
- * nothing writable in it depends on a first value (the linker script sees to that), and relocating
- * it again gives the same result.
+ * The next baton is the image of this one as it lies in memory. That works because nothing writable
+ * in it depends on its first value (the linker script checks), and relocating it a second time gives
+ * the same result.
  */
 #include "boot/run/hop.h"
 
@@ -18,8 +18,8 @@
 #define WORD "baton.hops="
 
 /*
- * The command line with one hop less in it. The width of the number stays, so that a thousand hops
- * need no more room than one.
+ * The command line with one hop less. The number keeps its width, so that a thousand hops need no more
+ * room than one.
  */
 static int rewrite_cmdline(struct payload *payload, const struct given *given, struct fault *f)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* baton.hops=: baton starts itself again, so many times, before the payload. */
+/* baton.hops=N: baton starts itself N times before the payload. */
 #ifndef BATON_BOOT_RUN_HOP_H
 #define BATON_BOOT_RUN_HOP_H
 
 #include "boot/run/baton.h"
 
-/** abi_for_baton() - the version for a payload that is baton: that which came in, or the newest. */
+/** abi_for_baton() - the version for a payload that is baton: the one that came in, or the newest. */
 const struct kho_abi *abi_for_baton(const struct handovers *kho);
 
 /**

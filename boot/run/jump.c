@@ -9,8 +9,8 @@
 #include "boot/run/hop.h"
 
 /*
- * The last line that baton prints: the trampoline adds how long the copies took. It does not reach
- * the screen, where the line ends before.
+ * The last line that baton prints. The trampoline adds how long the copies took; it cannot draw on the
+ * screen, where the line ends before that.
  */
 static void fill_closing(struct handoff *h, const struct baton *b)
 {
@@ -44,7 +44,7 @@ _Noreturn void jump_to_next(const struct baton *b)
 
 	fill_closing(next->handoff, b);
 	/*
-	 * Point of no return. What is published now is bound by one store (law 3), then the
+	 * Point of no return. One store binds what is published at this moment (law 3); then the
 	 * trampoline overwrites scratch, this code included.
 	 */
 	if (next->fdt_slot)

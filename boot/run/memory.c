@@ -9,9 +9,9 @@
 #include "boot/run/image.h"
 
 #define GRANT_PAGES \
-	64 /* page tables kept back for splitting large pages when the allocator hands out RAM */
+	64 /* page tables in reserve, to split large pages when the allocator hands out RAM */
 
-static struct ground *here; /* for the callbacks, which get nothing but an address */
+static struct ground *here; /* for the callbacks, which get only an address */
 
 /* The @bytes, whole pages, at the top of the first range of @early that has them. Return: where, or 0. */
 static paddr_t carve(const struct ranges *early, uint64_t bytes, struct fault *f)
@@ -35,7 +35,7 @@ static int too_many_pieces(struct fault *f)
 	return fault_set(f, "memory-in-pieces", "more than %u pieces of scratch", GROUND_RANGES);
 }
 
-/* All RAM above 1 MiB but the firmware's. */
+/* All RAM above 1 MiB except the firmware's. */
 static int find_room(struct ground *g, const struct given *given, struct fault *f)
 {
 	const struct ranges *ram = &given->info.ram;
@@ -115,8 +115,8 @@ bool make_executable(struct paging *pt, paddr_t page)
 }
 
 /*
- * Firmware tables: what e820 calls ACPI, NVS or reserved, and the BIOS area. They are mapped,
- * read-only, when they are asked for.
+ * Firmware tables, in what e820 calls ACPI, NVS or reserved, or in the BIOS area. They are mapped
+ * read-only on demand.
  */
 static const void *look_at_firmware(paddr_t addr, uint64_t size)
 {
@@ -151,7 +151,7 @@ static int ask_acpi(struct ground *g, const struct boot_params *bp, struct fault
 	return 0;
 }
 
-/* Use the tables in which @mapped says that all is mapped: from here on law 1 holds. */
+/* Switch to the tables if @mapped says that they are complete: from here on law 1 holds. */
 static int use_tables(struct ground *g, const struct given *given, bool mapped, struct fault *f)
 {
 	uint64_t bytes = g->own.end - g->own.base - pagemap_bytes(g->ram);
@@ -172,7 +172,7 @@ static void fill_map_warm(struct ground *g, const struct ranges *scratch)
 		pagemap_set(&g->map, scratch->r[i].base, scratch->r[i].end);
 }
 
-/* What is not in @room is not free: firmware that has been left. */
+/* RAM outside @room is not free: the firmware may still use it. */
 static void fill_map_cold(struct ground *g)
 {
 	paddr_t at = 0;

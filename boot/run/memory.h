@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Law 1 by page tables, and where baton's own memory comes from.
+ * Law 1, held by page tables, and the memory that baton uses for itself.
  *
- * Page tables and page map are carved out of scratch before anything has been taken in: what lies in
- * scratch by then is baton's image and its inputs, and nothing else is known to be free. Without a
- * handover there is no scratch, and the RAM that the firmware does not keep serves in its place.
+ * Page tables and page map are carved out of scratch before the handover has been read, because
+ * nothing else is known to be free. At that time scratch holds only baton's image and its inputs.
+ * Without a handover there is no scratch, and RAM that the firmware does not keep takes its place.
  */
 #ifndef BATON_BOOT_RUN_MEMORY_H
 #define BATON_BOOT_RUN_MEMORY_H
@@ -14,7 +14,7 @@
 #include "boot/run/record.h"
 
 /**
- * protect_warm() - page tables in which scratch is all the RAM that can be written, then the page map
+ * protect_warm() - make page tables in which only scratch is writable RAM, then the page map
  * @ground:  zeroed; filled in
  * @given:   what baton was given
  * @scratch: that of the handover
@@ -26,7 +26,7 @@ int protect_warm(struct ground *ground, const struct given *given, const struct 
 		 struct record *record);
 
 /**
- * protect_cold() - the same without a handover: nothing can be written but what baton takes
+ * protect_cold() - the same without a handover: only what baton takes is writable
  * @ground: zeroed; filled in
  * @given:  what baton was given
  * @record: gets what is wrong
@@ -35,7 +35,7 @@ int protect_warm(struct ground *ground, const struct given *given, const struct 
  */
 int protect_cold(struct ground *ground, const struct given *given, struct record *record);
 
-/** make_executable() - turn @page, which is from the allocator, from writable into executable. */
+/** make_executable() - make @page, which comes from the allocator, executable and no longer writable. */
 bool make_executable(struct paging *pt, paddr_t page);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes next. */
+/* The payload, and the jump to it. */
 #ifndef BATON_BOOT_RUN_NEXT_H
 #define BATON_BOOT_RUN_NEXT_H
 
@@ -9,10 +9,10 @@
 #include "kho/abi.h"
 
 /**
- * struct next
- * @payload, @kernel: what is started next; by choose_payload(), as @abi
- * @abi:      the version in which it is handed over to; NULL if it starts cold
- * @handoff:  what the trampoline reads; by prepare_jump(), as @fdt_slot
+ * struct next - the first three are written by choose_payload(), the others by prepare_jump()
+ * @payload, @kernel: what is started next
+ * @abi:      the version of the handover for it; NULL if it starts cold
+ * @handoff:  what the trampoline reads
  * @fdt_slot: where the next boot_params have the address of the root FDT; NULL without a handover
  */
 struct next {

@@ -7,13 +7,13 @@
 #include "boot/run/report.h"
 #include "kho/in/origin.h"
 
-#define DEFAULT_PERCENT 200 /* as Linux has it */
+#define DEFAULT_PERCENT 200 /* the same as in Linux */
 #define LEAST_PERCENT   100
 #define KERNEL_NEEDS    MIB(16) /* of a small kernel while it starts: page tables, per-CPU data, log */
 #define BOUNCE_BUFFER   MIB(64) /* swiotlb: where RAM reaches beyond what 32 bits of DMA can */
-#define PAYLOAD_LEAST   MIB(64) /* of a payload that is baton: what it starts in turn is not known */
+#define PAYLOAD_LEAST   MIB(64) /* for a payload that is baton, as its own payload is not known */
 
-/* struct layout - what scratch is laid out for, on which ground; and where it is noted */
+/* struct layout - what scratch is laid out for, in which memory, and where it is noted */
 struct layout {
 	struct handovers *kho;
 	struct ground *ground;
@@ -22,8 +22,8 @@ struct layout {
 };
 
 /*
- * Linux sizes scratch by what it has reserved when it lays it out. Here that has to be estimated:
- * the next kernel with its initrd, what it needs while it starts, and its page structs.
+ * Linux derives the size of scratch from the memory that it has reserved by then. baton has to estimate
+ * that: the next kernel with its initrd, what it needs while it starts, and its page structs.
  */
 static struct origin_sizes sizes_in_percent(const struct layout *l, unsigned int percent)
 {

@@ -10,15 +10,15 @@
 #include "boot/run/record.h"
 
 /**
- * begin_chain() - lay out scratch, and begin with a handover that brings nothing
+ * begin_chain() - lay out scratch, and begin with an empty handover
  * @kho:    zeroed
  * @ground: protected; scratch is taken out of its page map
  * @given:  what baton was given
  * @next:   the payload
  * @record: gets what is wrong
  *
- * Where no word asks for a handover and none is possible, the payload starts cold, and a line says
- * why: it speaks no version that is known, or there is too little memory for scratch.
+ * If no word asks for a handover and none is possible, the payload starts cold, and a line says why:
+ * no version is known that it speaks, or there is too little memory for scratch.
  *
  * Return: 0; or -1 with fault scratch-no-room.
  */

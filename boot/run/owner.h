@@ -12,7 +12,7 @@
  * @kho:    what was handed over, as far as it has been read
  * @addr:   any address
  *
- * May be asked at any time, in an exception too.
+ * May be called at any time, also in an exception.
  */
 const char *memory_owner(const struct ground *ground, const struct handovers *kho, paddr_t addr);
 

@@ -109,7 +109,7 @@ static paddr_t take_pages(struct palloc *pages, uint64_t nr, struct fault *f)
 	return 0;
 }
 
-/* Where segments may go: scratch as the next kernel sees it; without a handover, all room. */
+/* Segments may go to scratch, as the next kernel sees it; without a handover, to all of the room. */
 static void find_target(struct ranges *target, struct params *p, const struct next *next,
 			const struct handovers *kho, const struct ranges *room)
 {

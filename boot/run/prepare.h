@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything that can fail before the jump. */
+/* Everything before the jump that can fail. */
 #ifndef BATON_BOOT_RUN_PREPARE_H
 #define BATON_BOOT_RUN_PREPARE_H
 

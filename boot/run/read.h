@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first stage: reading what baton was given. */
+/* The first stage: read what baton was given. */
 #ifndef BATON_BOOT_RUN_READ_H
 #define BATON_BOOT_RUN_READ_H
 
@@ -8,7 +8,7 @@
 
 /**
  * read_given() - read boot_params and the command line: the console speaks from here on
- * @given:       zeroed, but for the way in; filled in as far as it can be
+ * @given:       zeroed except for the way in; filled in as far as possible
  * @boot_params: physical address
  * @record:      gets what is wrong
  *

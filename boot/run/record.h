@@ -10,7 +10,7 @@ enum stage { STAGE_ENTRY, STAGE_INGEST, STAGE_PUBLISH, STAGE_PLAN, STAGE_COUNT }
 /**
  * struct record - written by whichever stage runs
  * @findings: what is wrong with the handover that came in
- * @fault:    what else a stage failed for
+ * @fault:    any other reason why a stage failed
  * @ticks:    time-stamp counter ticks by stage
  * @since:    when the present stage began
  */
@@ -20,7 +20,7 @@ struct record {
 	uint64_t ticks[STAGE_COUNT], since;
 };
 
-/** stage_done() - charge the time since the last call to @stage. */
+/** stage_done() - add the time since the last call to that of @stage. */
 void stage_done(struct record *record, enum stage stage);
 
 #endif

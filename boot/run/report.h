@@ -9,13 +9,13 @@
 #include "boot/run/record.h"
 #include "kexec/bzimage.h"
 
-/** RELEASE - what baton calls itself, also to the kernel after it */
+/** RELEASE - the name and version of baton, for the console and for the next kernel */
 #define RELEASE BZIMAGE_BATON BATON_VERSION
 
-/** report_hello() - who speaks, and what it was given. */
+/** report_hello() - the version of baton, and what it was given. */
 void report_hello(const struct given *given);
 
-/** report_no_handover() - that none came in. */
+/** report_no_handover() - say that none came in. */
 void report_no_handover(void);
 
 /** report_memory() - RAM, how much of it is free, and where the scratch of @h is. */
@@ -24,7 +24,7 @@ void report_memory(const struct ground *ground, const struct handover *h);
 /** report_incoming() - RAM, and scratch, preserved memory and blobs of @in. */
 void report_incoming(const struct ground *ground, const struct kho_in *in);
 
-/** report_refusal() - all findings and the fault, and what to do next, after a run by @opt. */
+/** report_refusal() - all findings and the fault, and what the user of @opt can do next. */
 void report_refusal(const struct record *record, const struct options *opt);
 
 /** report_end() - end a run that failed, as baton.onerror= of @given says. */

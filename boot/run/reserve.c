@@ -5,7 +5,7 @@
 #include "boot/run/publish.h"
 #include "kho/client/memblock.h"
 
-/* One that is there already stays: the words may stand on every command line of a chain. */
+/* A region that is there already stays: every command line of a chain may have the same words. */
 static int reserve(struct handovers *kho, const struct memblock_region *r, struct fault *f)
 {
 	uint64_t size = r->size;

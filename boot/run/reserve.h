@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What baton.reserve= asks for, in the published handover. */
+/* The memory that baton.reserve= asks for, in the published handover. */
 #ifndef BATON_BOOT_RUN_RESERVE_H
 #define BATON_BOOT_RUN_RESERVE_H
 
@@ -8,7 +8,7 @@
 #include "boot/run/record.h"
 
 /**
- * reserve_memory() - reserve it, as reserve_mem= of Linux does
+ * reserve_memory() - reserve it, as reserve_mem= does in Linux
  * @kho:    the handover is published, or there is none
  * @given:  has the words
  * @record: gets what is wrong

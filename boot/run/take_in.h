@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking in the handover that came. */
+/* Taking in the handover that came in. */
 #ifndef BATON_BOOT_RUN_TAKE_IN_H
 #define BATON_BOOT_RUN_TAKE_IN_H
 
@@ -9,7 +9,7 @@
 #include "boot/run/record.h"
 
 /**
- * read_scratch() - begin with the scratch array: all that baton needs for itself must lie inside it
+ * read_scratch() - read the scratch array first: all that baton needs for itself must lie in scratch
  * @kho:    zeroed
  * @given:  has the KHO entry of a handover
  * @record: gets what is wrong

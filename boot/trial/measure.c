@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What calls cost with so many blocks preserved: baton.test=measure:BLOCKS. In QEMU with -icount
- * shift=0 a tick of the time-stamp counter is an instruction.
+ * baton.test=measure:BLOCKS: what calls cost with BLOCKS blocks preserved. In QEMU with -icount shift=0
+ * a tick of the time-stamp counter is an instruction.
  */
 #include <string.h>
 
@@ -42,7 +42,7 @@ static int timed(struct baton *b, enum call what, paddr_t addr, uint64_t *ticks)
 	return err;
 }
 
-/* A whole leaf of blocks of one page at once, from @at on: a million calls would take minutes. */
+/* A whole leaf of single pages at once, from @at on: a million calls would take minutes. */
 static int fill_leaf(struct baton *b, paddr_t at)
 {
 	struct kho_leaf leaf = { .base = at };
@@ -57,7 +57,7 @@ static int fill_leaf(struct baton *b, paddr_t at)
 }
 
 /*
- * Blocks of one page, in a run of free RAM that has some pages more: those are left for measuring.
+ * Preserve single pages in a run of free RAM; some more pages of it are left for measuring.
  */
 static int fill(struct baton *b, uint64_t blocks, paddr_t *beyond)
 {
@@ -69,7 +69,7 @@ static int fill(struct baton *b, uint64_t blocks, paddr_t *beyond)
 				 "%lu KiB of free RAM in a row needed", need * (PAGE_SIZE >> 10));
 	at = align_up(at, LEAF_BYTES);
 	pagemap_set(&b->ground.map, at, at + (blocks + SPARE) * PAGE_SIZE);
-	/* the first call makes the handover ready for changes */
+	/* the first call prepares the handover for changes */
 	if (kho_preserve(&b->kho.out, at, 0, &b->record.fault) ||
 	    kho_unpreserve(&b->kho.out, at, 0, &b->record.fault))
 		return -1;
@@ -92,7 +92,7 @@ int run_measure(struct baton *b)
 	digits_read(&word, word + strlen(word), 10, &blocks);
 	if (fill(b, blocks, &at))
 		return -1;
-	/* once to warm up: what is measured is a page in a leaf that there is already */
+	/* once to warm up: a page is measured whose leaf is there already */
 	for (int i = 0; i < 2; i++)
 		if (call(b, PRESERVE, at + PAGE_SIZE * 2) || timed(b, PRESERVE, at, ticks) ||
 		    timed(b, BLOB_ADD, at, ticks) || timed(b, BLOB_REMOVE, at, ticks) ||

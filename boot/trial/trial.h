@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Damage and work on purpose, which baton.test= asks for: to show that the real image bears it. */
+/* Damage and work on purpose, asked for by baton.test=, to show that the real image withstands them. */
 #ifndef BATON_BOOT_TRIAL_TRIAL_H
 #define BATON_BOOT_TRIAL_TRIAL_H
 

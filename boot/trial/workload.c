@@ -119,7 +119,7 @@ static bool draw_item(struct workload_op *o, const struct workload_item *items, 
 	return true;
 }
 
-/* Most of the time a key that there is. */
+/* Mostly a key that is in the map. */
 static void draw_key(const struct baton *b, struct workload_op *o)
 {
 	unsigned int order = 0;
@@ -185,7 +185,7 @@ static void draw_list(const struct baton *b, struct workload_op *o)
 		workload.list[o->pages / 2] = bad_place(b);
 }
 
-/* What an operation of @o->kind is about. Return: false if there is nothing to do it to. */
+/* Draw the subject of an operation of @o->kind. Return: false if there is none. */
 static bool draw(const struct baton *b, struct workload_op *o)
 {
 	paddr_t end = arena[SMALL] + ARENA_SIZE;
@@ -402,7 +402,7 @@ static int leave_items(struct baton *b)
 			    &b->record.fault);
 }
 
-/* The number behind the next colon of @s, which is moved there; 0 if there is none. */
+/* The number behind the next colon of @s, which is moved to it; 0 if there is none. */
 static uint64_t next_number(const char **s)
 {
 	uint64_t number = 0;

@@ -2,11 +2,11 @@
 /*
  * A random workload on the living outgoing handover, watched from outside (tests/proof).
  *
- * baton.test=workload:SEED:OPS runs it; baton.test=proof:SEED:OPS waits for the outside first.
- * Where there are hops to go it only leaves behind what the workload of the next baton is to
- * restore: memory, and the blob "workload", which lists it.
+ * baton.test=workload:SEED:OPS runs it; baton.test=proof:SEED:OPS first waits for the watcher. If hops
+ * are left, it only makes what the workload of the next baton is to restore: memory, and the blob
+ * "workload", which lists it.
  *
- * This header is all that the outside shares with baton: it finds @workload by its symbol.
+ * This header is all that the watcher shares with baton; it finds the workload by its symbol.
  */
 #ifndef BATON_BOOT_TRIAL_WORKLOAD_H
 #define BATON_BOOT_TRIAL_WORKLOAD_H

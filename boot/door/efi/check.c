@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The EFI door checks the payload before it leaves the firmware, so that an error can return to the boot menu. The
- * checks are those that are made again later, by the same code.
+ * The EFI door checks the payload before it leaves the firmware, so that an error can return to the
+ * boot menu. The same code makes the same checks again later.
  */
 #include "boot/door/efi/efi.h"
 

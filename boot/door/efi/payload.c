@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What baton is to start, seen from the firmware: a bundle brings it in the image; else
- * \EFI\baton\kernel beside the image, or an initrd that is a payload, as by every other door.
+ * Finding the payload under the firmware: a bundle has it in the image; else it is \EFI\baton\kernel
+ * beside the image, or an initrd, as with every other door.
  *
- * With Secure Boot nothing is taken that nobody vouches for: a bundle is covered by its
- * signature, a kernel by its own, which shim or the firmware is asked about. Command line and
- * initrd are taken from whoever started the image, as Linux does: that was verified too, and
- * decides what is started.
+ * With Secure Boot somebody must vouch for everything: the signature of a bundle covers all of it, and
+ * a kernel has its own, which shim or the firmware verifies. Command line and initrd are taken from
+ * whoever started the image, as Linux does: that program was verified too, and decides what to start.
  */
 #include "boot/door/efi/efi.h"
 
@@ -19,7 +18,7 @@
 #define KERNEL_NAME "baton/kernel"
 #define INITRD_NAME "baton/initrd"
 
-/* Load options are text by custom only. What isn't is the firmware's own, or would be misread. */
+/* Load options are text only by custom. Anything else is the firmware's, or would be misread. */
 static EFI_STATUS take_options(struct efi *e)
 {
 	const CHAR16 *text = e->loaded->LoadOptions;
@@ -39,7 +38,7 @@ static EFI_STATUS take_options(struct efi *e)
 	return EFI_SUCCESS;
 }
 
-/* Line ends become spaces, those at the end nothing. */
+/* Line ends become spaces; those at the end are removed. */
 static void one_line(char *text)
 {
 	UINTN end = strlen(text);
@@ -70,15 +69,14 @@ static EFI_STATUS take_cmdline(struct efi *e)
 	status = efi_read(e, &s, e->cmdline);
 	if (EFI_ERROR(status))
 		return status;
-	if (memchr(e->cmdline, '\0',
-		   s.size)) /* as in text of 16 bits, of which nothing would be left */
+	if (memchr(e->cmdline, '\0', s.size)) /* as in text of 16 bits, which would end here */
 		return efi_fail(e, EFI_INVALID_PARAMETER, L"cmdline-corrupt: a NUL in ", s.name);
 	one_line(e->cmdline);
 	return EFI_SUCCESS;
 }
 
 /**
- * put_entry() - write the header and the name of a file in an archive, @name of @size bytes
+ * put_entry() - write the header of a file of @size bytes in an archive, and its name @name
  * @at:   offset in @buf
  * @data: offset at which its data are to begin: the name is padded with NULs up to there
  */
@@ -144,7 +142,7 @@ static EFI_STATUS forward(struct efi *e, const struct efi_source *initrd)
 	return efi_read(e, initrd, buf);
 }
 
-/* A boot loader answers for the initrd that it offers; nobody does for a file. */
+/* A boot loader vouches for the initrd that it offers; nobody vouches for a file. */
 static EFI_STATUS check_source(struct efi *e, const struct efi_source *initrd)
 {
 	if (!e->secure || !initrd->size || initrd->loader)
