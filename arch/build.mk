@@ -2,7 +2,7 @@
 # The kernel itself: compiled freestanding, linked twice (the second time with its own symbol table inside).
 
 # The rooms; what is in them is found by name.
-KHO        := kho kho/map kho/in kho/out kho/client
+KHO        := kho kho/map kho/in kho/out kho/client kho/view
 BOOT       := boot boot/door boot/door/efi boot/run boot/words boot/monitor boot/trial
 KERNEL_C   := $(wildcard $(foreach room,lib mm $(KHO) kexec arch $(BOOT),$(room)/*.c))
 KERNEL_ASM := $(filter-out boot/door/header.asm,$(wildcard arch/*.asm boot/door/*.asm))

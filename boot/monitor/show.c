@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "boot/monitor/command.h"
-#include "boot/monitor/dts.h"
+#include "kho/view/dts.h"
 #include "mm/bits.h"
 
 const void *find_fdt(const struct monitor *m, const struct handover *v)

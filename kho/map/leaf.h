@@ -24,7 +24,7 @@ _Static_assert(KHO_LEAF_WORDS * 64 == KHO_LEAF_BITS, "a leaf");
 /**
  * struct kho_leaf - one leaf
  * @addr:  where the bitmap lies
- * @base:  physical address of block 0
+ * @base:  physical address of block 0, a multiple of KHO_LEAF_BITS blocks
  * @order: log2 of the pages in a block
  * @bits:  KHO_LEAF_WORDS words; bit n of word w stands for block 64 w + n
  */

@@ -144,7 +144,9 @@ static void fill_random(void)
 
 static struct map tree_of_model(void)
 {
-	return (struct map){ &radix_format, &m->window, m->map, m->nr_node, NULL };
+	return (struct map){
+		.format = &radix_format, .window = &m->window, .root = m->map, .pages = m->nr_node
+	};
 }
 
 static int collect(const struct kho_leaf *leaf, void *arg)

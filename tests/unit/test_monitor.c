@@ -10,7 +10,7 @@
 #include <libfdt.h>
 
 #include "boot/monitor/command.h"
-#include "boot/monitor/dts.h"
+#include "kho/view/dts.h"
 #include "boot/run/owner.h"
 
 #define FREE_BLOCK 0x8000000UL /* 128 MiB: free in the model */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "model/ops.h"
 
-#define ROUNDS      26
-#define ROUND_OPS   4000
-#define WATCHED_OPS 1500
+#define ROUNDS       26
+#define NAIVE_ROUNDS 3 /* it is slow */
+#define ROUND_OPS    4000
+#define WATCHED_OPS  1500
 
 static struct reading *after;
 static unsigned int done[OP_KINDS], failed[OP_KINDS], no_memory[OP_KINDS];
@@ -22,6 +23,13 @@ static int setup(void **state)
 	return 0;
 }
 
+/* The same on maps of a format that the code under test knows by its operations only. */
+static int setup_naive(void **state)
+{
+	model_store = &model_naive;
+	return setup(state);
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -29,6 +37,7 @@ static int teardown(void **state)
 	w_end();
 	free(w_now);
 	free(after);
+	model_store = &model_radix;
 	return 0;
 }
 
@@ -127,11 +136,11 @@ static void look_in_the_middle(void)
 static void random_ops(void **state)
 {
 	static struct op op;
-	unsigned int round, i;
+	unsigned int rounds = model_store == &model_naive ? NAIVE_ROUNDS : ROUNDS, round, i;
 
 	(void)state;
 	model_seed(0x6c6976);
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		w_next_kernel();
 		w_end();
 		w_nr_lists = 0;
@@ -582,6 +591,11 @@ static void not_owned(void **state)
 	w_read(after);
 }
 
+#define NAIVE(test)                                                        \
+	{                                                                  \
+#test " on a naive map", test, setup_naive, teardown, NULL \
+	}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -596,6 +610,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_store, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_allocation_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(random_ops, setup, teardown),
+		NAIVE(own_pages),
+		NAIVE(node_pages),
+		NAIVE(runs),
+		NAIVE(blob_cases),
+		NAIVE(each_store),
+		NAIVE(each_allocation_fails),
+		NAIVE(random_ops),
 	};
 
 	return cmocka_run_group_tests_name("preserve", tests, NULL, NULL);

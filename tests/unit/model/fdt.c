@@ -103,6 +103,7 @@ struct model *model_new(void)
 {
 	struct model *m = calloc(1, sizeof(*m));
 
+	m->store = model_store;
 	model_window(m, 0, M_LOW_END);
 	model_window(m, M_MID_BASE, M_MID_END);
 	model_window(m, M_HIGH_BASE, M_HIGH_END);
@@ -118,7 +119,7 @@ struct model *model_new(void)
 	model_preserve(m, M_META, 0);
 	model_preserve(m, M_BLOB, 2);
 
-	m->compatible = "kho-v4";
+	m->compatible = model_abi("kho-v4")->compatible;
 	m->map_len = 8;
 	model_write_metadata(m, M_META, 1, 7);
 	model_blob(m, "kexec-metadata", M_META, 73);

@@ -30,6 +30,31 @@
 #define MODEL_BLOBS 96
 #define MODEL_PAGES 512 /* pages of the tree */
 
+struct model;
+
+/* Who is told what a map holds. @page returns the page, or ends the test. */
+struct model_reader {
+	const void *(*page)(void *arg, uint64_t addr);
+	void (*key)(void *arg, uint64_t addr, unsigned int order);
+	void (*empty)(void *arg, uint64_t addr); /* a page but the root that holds nothing */
+	void *arg;
+};
+
+/*
+ * How the model stores keys: @abi is a row of its own, NULL for that of the table which the model
+ * names; @insert puts a key into the map that begins at node[0].
+ */
+struct model_store {
+	const struct kho_abi *abi;
+	void (*insert)(struct model *m, uint64_t phys, unsigned int order);
+	void (*read)(uint64_t root, const struct model_reader *to);
+};
+
+extern const struct model_store model_radix, model_naive;
+
+/* That of the models to come: model_radix, unless a test sets it. */
+extern const struct model_store *model_store;
+
 enum model_owner { M_FREE, M_NODE, M_BLOCK };
 
 struct model_key {
@@ -45,6 +70,7 @@ struct model_blob {
 };
 
 struct model {
+	const struct model_store *store;
 	struct pane pane[MODEL_PANES];
 	struct window window;
 	struct range ram_table[MODEL_PANES];
@@ -181,6 +207,9 @@ struct model_run *model_run(struct model *m);
 void model_run_free(struct model_run *r);
 
 void model_print_findings(const struct findings *f);
+
+/* The row of @name in the table, or that of the store in use if that has its own. */
+const struct kho_abi *model_abi(const char *name);
 
 /* Build and publish as the kernel does: with kexec-metadata made anew. */
 int model_publish(struct kho_out *out, const struct handover *in, const char *abi,

@@ -17,33 +17,29 @@ static const void *w_page(uint64_t addr, const char *what)
 	return model_at(w.m, addr);
 }
 
-static void w_read_tree(struct reading *r, uint64_t page, int level, uint64_t prefix)
+static const void *w_map_page(void *arg, uint64_t addr)
 {
-	const uint64_t *word = w_page(page, "node");
-	unsigned int i, bit, used = 0;
+	struct reading *r = arg;
 
 	if (r->nr_node == W_NODES)
 		w_die("too many nodes");
-	r->node[r->nr_node++] = page;
-	for (i = 0; i < 512; i++) {
-		if (i % 8 == 0 && !(word[i] | word[i + 1] | word[i + 2] | word[i + 3] |
-				    word[i + 4] | word[i + 5] | word[i + 6] | word[i + 7]))
-			i += 7;
-		if (!word[i])
-			continue;
-		used++;
-		if (level)
-			w_read_tree(r, word[i], level - 1, prefix * 512 + i);
-		for (bit = 0; !level && bit < 64; bit++) {
-			if (!(word[i] >> bit & 1))
-				continue;
-			if (r->nr_key == W_KEYS)
-				w_die("too many keys");
-			model_decode(prefix * 32768 + i * 64 + bit, &r->key[r->nr_key++]);
-		}
-	}
-	if (!used && level != 5)
-		w_die("empty page 0x%lx at level %d", page, level);
+	r->node[r->nr_node++] = addr;
+	return w_page(addr, "node");
+}
+
+static void w_map_key(void *arg, uint64_t addr, unsigned int order)
+{
+	struct reading *r = arg;
+
+	if (r->nr_key == W_KEYS)
+		w_die("too many keys");
+	r->key[r->nr_key++] = (struct model_key){ addr, order };
+}
+
+static void w_map_empty(void *arg, uint64_t addr)
+{
+	(void)arg;
+	w_die("empty page 0x%lx", addr);
 }
 
 static void w_read_fdt(struct reading *r)
@@ -75,7 +71,7 @@ static void w_read_fdt(struct reading *r)
 			else if (!blob && !strcmp(name, "preserved-memory-map") && len == 8)
 				memcpy(&r->map, p, 8);
 			else if (blob || strcmp(name, "compatible") ||
-				 strcmp((const char *)p, "kho-v4"))
+				 strcmp((const char *)p, w.m->compatible))
 				w_die("FDT has '%s' of %u bytes", name, len);
 			p += (len + 3) / 4 * 4;
 		} else if (tag == 9 && depth == 0) {
@@ -147,12 +143,14 @@ static void w_check_valid(const struct reading *r)
 
 void w_read(struct reading *r)
 {
+	const struct model_reader to = { w_map_page, w_map_key, w_map_empty, r };
+
 	memset(r, 0, offsetof(struct reading, key));
 	r->nr_key = r->nr_node = r->nr_blob = 0;
 	memset(r->blob, 0, sizeof(r->blob));
 	r->fdt = w.out->h.fdt;
 	w_read_fdt(r);
-	w_read_tree(r, r->map, 5, 0);
+	w.m->store->read(r->map, &to);
 	qsort(r->key, r->nr_key, sizeof(*r->key), w_by_addr);
 	w_check_valid(r);
 }

@@ -4,6 +4,12 @@
 
 #include "kho/client/client.h"
 #include "kho/client/metadata.h"
+#include "kho/in/ingest.h"
+
+const struct kho_abi *model_abi(const char *name)
+{
+	return model_store->abi ? model_store->abi : kho_abi_by_name(name);
+}
 
 struct model_run *model_run(struct model *m)
 {
@@ -20,7 +26,10 @@ struct model_run *model_run(struct model *m)
 	kho_in_scratch(&r->in, &m->window, &m->data, &m->ram, &r->scratch, &r->f);
 	for (i = 0; i < r->scratch.nr; i++)
 		pagemap_set(&r->pm, r->scratch.r[i].base, r->scratch.r[i].end);
-	kho_in_fdt(&r->in, &r->scratch, &r->f);
+	if (m->store->abi) /* of which the table knows nothing */
+		kho_in_read(&r->in, model_at(m, m->data.fdt_addr), m->store->abi, &r->f);
+	else
+		kho_in_fdt(&r->in, &r->scratch, &r->f);
 	r->in.h.borders = m->borders;
 	kho_in_ingest(&r->in, &m->ram, &r->scratch, &r->pm, &r->f);
 	client_check(&r->in.h, &r->f);
@@ -49,7 +58,7 @@ int model_publish(struct kho_out *out, const struct handover *in, const char *ab
 {
 	struct kho_new_blob metadata = metadata_anew(release);
 
-	return kho_out_build(out, in, kho_abi_by_name(abi), pages, &metadata, 1, f);
+	return kho_out_build(out, in, model_abi(abi), pages, &metadata, 1, f);
 }
 
 void model_assert_pagemap(struct model *m, const struct pagemap *pm)

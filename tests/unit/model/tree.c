@@ -2,6 +2,8 @@
 /* A radix tree, written and read key by key. */
 #include "kho.h"
 
+const struct model_store *model_store = &model_radix;
+
 uint64_t model_encode(uint64_t phys, unsigned int order)
 {
 	return ((uint64_t)1 << (52 - order)) | (phys >> (12 + order));
@@ -118,7 +120,7 @@ void model_assert_same(struct model_key *a, unsigned int nr_a, struct model_key 
 
 void model_force(struct model *m, uint64_t phys, unsigned int order)
 {
-	model_insert(m, m->node[0], 5, model_encode(phys, order));
+	m->store->insert(m, phys, order);
 }
 
 int model_is_free(struct model *m, uint64_t phys, unsigned int order)
@@ -165,3 +167,41 @@ void model_preserve_some(struct model *m, unsigned int order)
 		}
 	}
 }
+
+static void radix_insert(struct model *m, uint64_t phys, unsigned int order)
+{
+	model_insert(m, m->node[0], 5, model_encode(phys, order));
+}
+
+static void read_page(const struct model_reader *to, uint64_t page, int level, uint64_t prefix)
+{
+	const uint64_t *word = to->page(to->arg, page);
+	unsigned int i, bit, used = 0;
+	struct model_key k;
+
+	for (i = 0; i < 512; i++) {
+		if (i % 8 == 0 && !(word[i] | word[i + 1] | word[i + 2] | word[i + 3] |
+				    word[i + 4] | word[i + 5] | word[i + 6] | word[i + 7]))
+			i += 7;
+		if (!word[i])
+			continue;
+		used++;
+		if (level)
+			read_page(to, word[i], level - 1, prefix * 512 + i);
+		for (bit = 0; !level && bit < 64; bit++) {
+			if (!(word[i] >> bit & 1))
+				continue;
+			model_decode(prefix * 32768 + i * 64 + bit, &k);
+			to->key(to->arg, k.addr, k.order);
+		}
+	}
+	if (!used && level != 5)
+		to->empty(to->arg, page);
+}
+
+static void radix_read(uint64_t root, const struct model_reader *to)
+{
+	read_page(to, root, 5, 0);
+}
+
+const struct model_store model_radix = { NULL, radix_insert, radix_read };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "boot/monitor/dts.h"
+#include "kho/view/dts.h"
 
 #include <libfdt.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
  * numbers are native little-endian, so they are written as bytes, with their value behind them as a
  * comment.
  */
-#ifndef BATON_BOOT_MONITOR_DTS_H
-#define BATON_BOOT_MONITOR_DTS_H
+#ifndef BATON_KHO_VIEW_DTS_H
+#define BATON_KHO_VIEW_DTS_H
 
 #include "lib/fault.h"
 #include "lib/num.h"
