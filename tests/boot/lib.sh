@@ -31,7 +31,7 @@ peer_dir() { "$TOP/tests/linux/peer.sh" --dir "$1"; }
 
 # build_relay_init: the init of both ends, $GUEST/relay-init
 build_relay_init() {
-	local src=$TOP/tests/boot/relay-init.c out=$GUEST/relay-init
+	local src=$TOP/tests/guest/relay-init.c out=$GUEST/relay-init
 	mkdir -p "$GUEST"
 	[ "$out" -nt "$src" ] && return
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$out.$$" "$src" -lfdt && mv "$out.$$" "$out"

@@ -8,7 +8,7 @@ PROMPT=$'\rbaton> \e[K'
 
 # build_monitor_init: $GUEST/monitor-init
 build_monitor_init() {
-	local src=$TOP/tests/boot/monitor-init.c out=$GUEST/monitor-init
+	local src=$TOP/tests/guest/monitor-init.c out=$GUEST/monitor-init
 	mkdir -p "$GUEST"
 	[ "$out" -nt "$src" ] && return
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$out.$$" "$src" -lfdt && mv "$out.$$" "$out"

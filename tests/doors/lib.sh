@@ -66,7 +66,7 @@ prepare() {
 	mkdir -p "$COMMON"
 	KERNEL=${KERNEL:-$("$TOP/tests/linux/peer.sh" "${TO:-7.3}")}
 	export KERNEL B QEMU ACCEL LIMIT
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$COMMON/init" "$TOP/tests/doors/report-init.c"
+	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$COMMON/init" "$TOP/tests/guest/report-init.c"
 	guest "$COMMON/report.cpio"
 	{
 		newc_dir baton
