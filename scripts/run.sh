@@ -37,7 +37,7 @@ prepare() {
 	peer "$TO" >/dev/null
 	make_baton -q 2>/dev/null || echo '  baton: building' >&2
 	make_baton -s >/dev/null
-	build_relay_init
+	build_guests
 }
 
 # story: the lines of the console that tell what happened, each under the name of its speaker

@@ -8,7 +8,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 B=${B:-$TOP/build}
 [[ $B == /* ]] || B=$TOP/$B
 BOOT=$B/boot
-GUEST=$BOOT/guest
+GUEST=$B/guest
 ACCEL=${ACCEL:-tcg}
 QEMU=${QEMU:-qemu-system-x86_64}
 BATON=$B/baton.bzImage
@@ -29,13 +29,8 @@ peer() { "$TOP/tests/linux/peer.sh" "$1"; }
 
 peer_dir() { "$TOP/tests/linux/peer.sh" --dir "$1"; }
 
-# build_relay_init: the init of both ends, $GUEST/relay-init
-build_relay_init() {
-	local src=$TOP/tests/guest/relay-init.c out=$GUEST/relay-init
-	mkdir -p "$GUEST"
-	[ "$out" -nt "$src" ] && return
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$out.$$" "$src" -lfdt && mv "$out.$$" "$out"
-}
+# build_guests: the inits of our own, $GUEST/NAME-init
+build_guests() { make --no-print-directory -s -C "$TOP" B="$B" guests >&2; }
 
 # build_selftest_init VERSION: the kernel's own init.c of the KHO selftest, unmodified, out of that peer's
 # tree, with the C library that is in the same tree
@@ -59,6 +54,7 @@ make_archive() {
 		newc_dir proc
 		newc_dir debugfs
 		newc_node dev/console 5 1
+		newc_node dev/null 1 3
 		newc_file init "$init"
 		for pair in "$@"; do
 			newc_file "${pair%%=*}" "${pair#*=}"
@@ -133,7 +129,7 @@ machine_stop() {
 	rm -f "$DIR/monitor.in" "$DIR/monitor.out"
 }
 
-# machine_sum ADDRESS SIZE: the checksum of that piece of the machine's memory, as relay-init prints it
+# machine_sum ADDRESS SIZE: the checksum of that piece of the machine's memory, as the inits print it
 machine_sum() {
 	local tries=100 size=$(($2))
 	machine_do "pmemsave $1 $2 \"$DIR/memory\""
@@ -141,7 +137,7 @@ machine_sum() {
 		[ "$(stat -c %s "$DIR/memory" 2>/dev/null || echo 0)" -eq $size ] && break
 		sleep 0.1
 	done
-	"$GUEST/relay-init" sum "$DIR/memory"
+	"$GUEST/sum" "$DIR/memory"
 	rm -f "$DIR/memory"
 }
 

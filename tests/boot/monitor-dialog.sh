@@ -105,7 +105,7 @@ talk_boot() {
 	[ "$hex" = "$(hex_of "$DIR/out.dtb")" ] ||
 		reason "debugfs' in/fdt of the kernel after is not the outgoing FDT: '$hex'"
 	expect "MONITOR: blob greeting $(printf 123456789 | od -An -tx1 | tr -d ' ')"
-	expect "MONITOR: region kept 0x[0-9a-f]+ 0x400000 crc "
+	expect "MONITOR: memory kept at 0x[0-9a-f]+ size 0x400000 sum "
 	expect 'Revived memory reservation'
 }
 
@@ -133,8 +133,8 @@ run_script() {
 	{ printf 'two words' && head -c 65527 /dev/zero; } >"$DIR/two"
 	expect "Revived memory reservation 'one'"
 	expect "Revived memory reservation 'two'"
-	expect "MONITOR: region one 0x[0-9a-f]+ 0x800000 crc $(crc_of "$DIR/one")"
-	expect "MONITOR: region two 0x[0-9a-f]+00000 0x10000 crc $(crc_of "$DIR/two")"
+	expect "MONITOR: memory one at 0x[0-9a-f]+ size 0x800000 sum $("$GUEST/sum" "$DIR/one")"
+	expect "MONITOR: memory two at 0x[0-9a-f]+00000 size 0x10000 sum $("$GUEST/sum" "$DIR/two")"
 	heard | grep -aqE '^valid: ' || reason "the script did not verify"
 	! heard | grep -aqF 'baton> ' || reason "a prompt without baton.monitor"
 }
@@ -165,7 +165,7 @@ run_by_hand() {
 	machine_until 60 || reason "it did not come to its end" || return 0
 	printf '\x5a\xa5' | repeat $((size)) >"$DIR/bytes"
 	expect "Revived memory reservation 'byhand'"
-	expect "MONITOR: region byhand $at $size crc $(crc_of "$DIR/bytes")"
+	expect "MONITOR: memory byhand at $at size $size sum $("$GUEST/sum" "$DIR/bytes")"
 }
 
 # An error in a script without a prompt: refused, and nothing behind it was run.
@@ -221,7 +221,7 @@ run_one() {
 main() {
 	local name bad=0
 	[ $# -gt 0 ] || set -- dialog script by_hand script_error script_prompt silent
-	build_monitor_init || { echo "Bail out! monitor-init.c does not compile" && exit 1; }
+	build_guests || { echo "Bail out! the inits do not compile" && exit 1; }
 	[ -f "$BATON" ] || { echo "Bail out! there is no $BATON: run make" && exit 1; }
 	trap 'machine_stop; [ -z "${LISTENER-}" ] || kill "$LISTENER" 2>/dev/null || true' EXIT
 	echo "1..$#"

@@ -6,14 +6,6 @@
 
 PROMPT=$'\rbaton> \e[K'
 
-# build_monitor_init: $GUEST/monitor-init
-build_monitor_init() {
-	local src=$TOP/tests/guest/monitor-init.c out=$GUEST/monitor-init
-	mkdir -p "$GUEST"
-	[ "$out" -nt "$src" ] && return
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$out.$$" "$src" -lfdt && mv "$out.$$" "$out"
-}
-
 # monitor_machine WORDS LAST-WORDS: Linux 7.3, baton, Linux 7.3; WORDS are for the command line of the
 # first two, LAST-WORDS for that of the last. What baton exports is appended to $DIR/export.
 monitor_machine() {
@@ -81,9 +73,6 @@ answers() {
 
 # hex_of FILE
 hex_of() { od -An -v -tx1 "$1" | tr -d ' \n'; }
-
-# crc_of FILE: CRC-32, as gzip notes it
-crc_of() { printf '0x%s' "$(gzip -c1 "$1" | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')"; }
 
 # repeat SIZE < PATTERN: SIZE bytes of it
 repeat() {

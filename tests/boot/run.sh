@@ -42,7 +42,7 @@ chosen() {
 prepare() {
 	local name v
 	local -A versions=()
-	build_relay_init || { echo "Bail out! relay-init.c does not compile" && exit 1; }
+	build_guests || { echo "Bail out! the inits do not compile" && exit 1; }
 	for name in "$@"; do
 		read_row "$name"
 		versions[${C[from]}]=1

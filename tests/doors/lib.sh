@@ -66,7 +66,8 @@ prepare() {
 	mkdir -p "$COMMON"
 	KERNEL=${KERNEL:-$("$TOP/tests/linux/peer.sh" "${TO:-7.3}")}
 	export KERNEL B QEMU ACCEL LIMIT
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$COMMON/init" "$TOP/tests/guest/report-init.c"
+	make --no-print-directory -s -C "$TOP" B="$B" guests
+	cp "$B/guest/report-init" "$COMMON/init"
 	guest "$COMMON/report.cpio"
 	{
 		newc_dir baton

@@ -45,7 +45,7 @@ main() {
 	[ -f "$BATON" ] || { echo "Bail out! there is no $BATON: run make" && exit 1; }
 	mkdir -p "$PROOF" "$GUEST"
 	trap machines_end EXIT
-	build_relay_init
+	build_guests
 	make_images || { echo "Bail out! $(tail -n 1 "$PROOF/bundle.log")" && exit 1; }
 	echo "1..${#parts[@]}"
 	for part in "${parts[@]}"; do
