@@ -15,10 +15,10 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 FROM=${FROM:-7.1}
 TO=${TO:-7.3}
 
-# shellcheck source-path=SCRIPTDIR source=../tests/boot/lib.sh
-. "$TOP/tests/boot/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../tests/boot/case.sh
-. "$TOP/tests/boot/case.sh"
+# shellcheck source-path=SCRIPTDIR source=../tests/boot/memory.sh
+. "$TOP/tests/boot/memory.sh"
+# shellcheck source-path=SCRIPTDIR source=../tests/boot/relay.sh
+. "$TOP/tests/boot/relay.sh"
 
 die() {
 	printf '\nrelay: failed: %s\n' "$*" >&2

@@ -97,7 +97,7 @@ suite_boot() {
 	program monitor tests/boot/monitor-dialog.sh
 }
 
-suite_doors() { program doors tests/doors/doors.sh; }
+suite_doors() { program doors tests/doors/run.sh; }
 
 suite_proof() { program proof tests/proof/run.sh; }
 

@@ -7,10 +7,10 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$HERE/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=monitor-lib.sh
-. "$HERE/monitor-lib.sh"
+# shellcheck source-path=SCRIPTDIR source=memory.sh
+. "$HERE/memory.sh"
+# shellcheck source-path=SCRIPTDIR source=talk.sh
+. "$HERE/talk.sh"
 
 UP='\033[A' LEFT='\033[D' HOME_KEY='\033[H' DEL='\033[3~'
 

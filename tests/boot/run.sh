@@ -10,10 +10,10 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$HERE/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=case.sh
-. "$HERE/case.sh"
+# shellcheck source-path=SCRIPTDIR source=memory.sh
+. "$HERE/memory.sh"
+# shellcheck source-path=SCRIPTDIR source=relay.sh
+. "$HERE/relay.sh"
 for f in "$HERE"/cases/*.sh; do
 	# shellcheck disable=SC1090 # each is a list of rows
 	. "$f"

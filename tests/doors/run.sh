@@ -1,89 +1,85 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# make run DOOR=…: one door, told in a few lines while it happens: who starts whom, what baton says, and what
-# Linux was given. The verdict is that of the test of this door (cases/machines.sh): the same as without baton?
+# The tests of the doors, as TAP: through each of them to a real Linux, which must have been given what the
+# same Linux is given by the same door without baton; what is refused; and Secure Boot.
 #
-#   run.sh DOOR      bios grub-bios uefi uefi-kernel grub-uefi pvh microvm kexec kexec-uefi
+#   run.sh [-l] [-j JOBS] [PATTERN...]      those whose name matches a shell pattern; all without one
 #
-# KERNEL=BZIMAGE starts another Linux than peer 7.3. "grub" is short for grub-bios.
+# -l lists them.
+#
+# A file in cases/ adds names to TESTS, and for each the function test_NAME with _ for -. It runs in a process
+# of its own, side by side with others, and may write in its own folder $WORK, build/doors/NAME, only; the
+# console is $WORK/console.log. A function prepare_NAME runs before all tests. AT_END has functions that print
+# comments when all have run. Needs build/baton.bzImage, build/baton.elf and build/batonctl.
 
 set -euo pipefail
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=door.sh
+. "$HERE/door.sh"
 
-declare -A WAY=(
-	[bios]='BIOS → baton' [grub-bios]='BIOS → GRUB → baton' [uefi]='UEFI → baton, from an EFI system partition'
-	[uefi-kernel]="UEFI → baton, by OVMF's -kernel" [grub-uefi]='UEFI → GRUB → baton' [pvh]='QEMU → baton, by PVH'
-	[microvm]='QEMU → baton, by PVH, on microvm' [kexec]='BIOS → Linux → baton' [kexec-uefi]='UEFI → Linux → baton'
-)
+TESTS=()
+AT_END=()
+for f in "$HERE"/cases/*.sh; do
+	# shellcheck disable=SC1090 # each is a list of tests
+	. "$f"
+done
 
-# story: the lines of the console that tell what happens, under the name of who said them
-story() {
-	awk '
-		function title(name, does) { printf "\n  %-14s %s\n", name, does; fflush() }
-		function tell(what, text) { printf "    %-10s %s\n", what, text; fflush() }
-		function hex(digits, i, n) {
-			for (i = 1; i <= length(digits); i++) n = n * 16 + index("123456789abcdef", substr(digits, i, 1))
-			return n
-		}
-		{ sub(/\r$/, "") }
-		/^BdsDxe: starting / { sub(/.*starting [^ ]+ /, ""); title("UEFI", "starts " $0) }
-		/Welcome to GRUB/ { title("GRUB", "starts") }
-		/µs\] baton / { sub(/.*µs\] baton +/, ""); name = $0; sub(/,.*/, "", name); sub(/[^,]*, /, ""); title(name, $0); next }
-		/µs\] / { sub(/.*µs\] /, ""); tell(substr($0, 1, 10), substr($0, 11)); next }
-		/^baton: / { sub(/^baton: /, ""); tell("", $0) }
-		/Linux version [0-9]/ { sub(/.*Linux version /, ""); title("Linux " $1, "starts") }
-		/Kernel panic/ { sub(/^[^\]]*\] /, ""); tell("panic", $0) }
-		!sub(/^DOOR: /, "") { next }
-		/^first/ { tell("kexec", "loads baton, and starts it") }
-		/^failed/ { tell("failed", $0) }
-		/^log (KHO|ACPI|DMI|smp|efi|secureboot): / && !/efi: (Remove|Freeing)|DMI: (SMBIOS|Memory)/ {
-			key = $2; sub(/:$/, "", key); sub(/^log [^ ]+ /, ""); tell(key, $0)
-		}
-		/^iomem [^ ]+ : System RAM/ { split($2, r, "-"); ranges++; bytes += hex(r[2]) + 1 - hex(r[1]) }
-		/^(acpi|efi|dmi) [^=]*$/ && !/runtime / { name = $1; sub(/^[^ ]+ /, ""); names[name] = names[name] " " $0 }
-		/^random seed/ { sub(/.*: /, ""); seed = $0 }
-		/^variable PlatformLang [0-9]+ bytes/ { tell("EFI", "variables can be read: runtime services work") }
-		/^cmdline / { sub(/^[^ ]+ /, ""); words = $0 }
-		/^end/ {
-			tell("memory", sprintf("%.1f MiB in %d ranges", bytes / 1048576, ranges))
-			tell("seed", seed)
-			tell("words", words)
-			for (name in names) tell("/sys " name, substr(names[name], 2))
-		}'
+# chosen PATTERN...
+chosen() {
+	local name pattern
+	for name in "${TESTS[@]}"; do
+		[ $# -gt 0 ] || echo "$name"
+		for pattern in "$@"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $name != $pattern ]] || { echo "$name" && break; }
+		done
+	done
 }
 
-# verdict STATUS SECONDS
-verdict() {
-	printf '\n'
-	if [ "$1" -eq 0 ]; then
-		printf '✓ door %s: passed in %s s: Linux was given what it is given without baton: %s facts   whole console: %s\n' \
-			"$name" "$2" "$(wc -l <"$WORK/facts")" "$LOG"
-		return
-	fi
-	sed -n 's/^#   / /p' "$WORK/result" 2>/dev/null || true
-	printf '✗ door %s: failed after %s s   whole console: %s\n' "$name" "$2" "$LOG"
-	return 1
+# run_test NAME: run it and print its TAP. Never fails itself. Of a test that passed, only what is small stays.
+run_test() {
+	local name=$1 start=$SECONDS verdict=ok out
+	WORK=$DOORS_DIR/$name
+	LOG=$WORK/console.log
+	rm -rf "$WORK"
+	mkdir -p "$WORK"
+	out=$("test_${name//-/_}" 2>&1) || verdict='not ok'
+	[ "$verdict" != ok ] || find "$WORK" -type f -size +1M -delete
+	{
+		echo "$verdict - $name ($((SECONDS - start)) s)"
+		[ "$verdict" = ok ] || printf '#   %s\n' "${out//$'\n'/$'\n'#   }"
+	} >"$WORK/result"
+	flock "$DOORS_DIR/lock" cat "$WORK/result"
 }
 
-name=${1-}
-[ "$name" != grub ] || name=grub-bios
-if [ $# -ne 1 ] || [[ " $DOORS " != *" $name "* ]]; then
-	echo "usage: run.sh DOOR; there are: $DOORS" >&2
-	exit 2
-fi
-point=$name-q35
-[ "$name" != microvm ] || point=microvm-microvm
-WORK=$DOORS_DIR/$point
-LOG=$WORK/console.log
-"$TOP/scripts/packages.sh" build run doors
-make --no-print-directory -s -C "$TOP" B="$B" all
-rm -rf "$WORK"
-printf 'door   %s → Linux   QEMU %s\n' "${WAY[$name]}" "$ACCEL"
-start=$SECONDS status=0
-"$TOP/tests/doors/doors.sh" "$point" >/dev/null &
-{ tail -n +1 -F --pid=$! "$LOG" 2>/dev/null || true; } | story # which is not there yet
-wait $! || status=1
-verdict "$status" $((SECONDS - start))
+main() {
+	local names jobs status=0
+	jobs=$(nproc)
+	while getopts 'lj:1' opt; do
+		case $opt in
+		l) chosen && exit 0 ;;
+		j) jobs=$OPTARG ;;
+		1) run_test "$2" && exit 0 ;;
+		*) sed -n '7p' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	mapfile -t names < <(chosen "$@")
+	[ ${#names[@]} -gt 0 ] || { echo "no test matches: $*" >&2 && exit 2; }
+	prepare
+	for f in "${names[@]}"; do
+		! declare -F "prepare_${f//-/_}" >/dev/null || "prepare_${f//-/_}"
+	done
+	: >"$DOORS_DIR/lock"
+	echo "1..${#names[@]}"
+	printf '%s\0' "${names[@]}" | xargs -0 -n 1 -P "$jobs" "$HERE/run.sh" -1 | tee "$DOORS_DIR/tap" || status=1
+	for f in "${AT_END[@]}"; do
+		"$f"
+	done
+	! grep -q '^not ok' "$DOORS_DIR/tap" || status=1
+	return "$status"
+}
+
+main "$@"

@@ -11,8 +11,8 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=../boot/lib.sh
-. "$HERE/../boot/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../boot/memory.sh
+. "$HERE/../boot/memory.sh"
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$HERE/lib.sh"
 for part in instructions kills hops measures; do

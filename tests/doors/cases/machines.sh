@@ -125,7 +125,7 @@ check_e820() {
 # ---- running one ------------------------------------------------------------------------------------------
 
 # set_machine NAME: for machine and door
-# shellcheck disable=SC2034 # lib.sh reads what is set here
+# shellcheck disable=SC2034 # door.sh reads what is set here
 set_machine() {
 	local setup=setup_${1//-/_} usual=$WORDS
 	BOARD=${BOARDS[$1]} MEM=${MEMORY[$1]}

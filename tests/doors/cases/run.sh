@@ -4,7 +4,7 @@
 # make run DOOR=…: what a person is told, in a build folder of its own.
 
 # run_door DOOR: its lines in $LOG
-run_door() { B=$WORK/build "$TOP/tests/doors/run.sh" "$1" >"$LOG" 2>&1; }
+run_door() { B=$WORK/build "$TOP/scripts/door.sh" "$1" >"$LOG" 2>&1; }
 
 TESTS+=(run-door)
 test_run_door() {

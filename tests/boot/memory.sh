@@ -14,8 +14,8 @@ QEMU=${QEMU:-qemu-system-x86_64}
 BATON=$B/baton.bzImage
 BATONCTL=$B/batonctl
 
-# shellcheck source-path=SCRIPTDIR source=newc.sh
-. "$TOP/tests/boot/newc.sh"
+# shellcheck source-path=SCRIPTDIR source=../machine/archive.sh
+. "$TOP/tests/machine/archive.sh"
 
 # reason TEXT...: why the test fails; the first one is the cause, the rest often follow from it
 reason() {

@@ -35,8 +35,8 @@ MICROVM=microvm,acpi=off,pit=on,pic=on # without ACPI, because Linux finds no ti
 # shellcheck disable=SC2034 # for those who read this file
 DOORS='bios grub-bios uefi uefi-kernel grub-uefi pvh microvm kexec kexec-uefi'
 
-# shellcheck source-path=SCRIPTDIR source=../boot/newc.sh
-. "$TOP/tests/boot/newc.sh"
+# shellcheck source-path=SCRIPTDIR source=../machine/archive.sh
+. "$TOP/tests/machine/archive.sh"
 
 # ---- what is started --------------------------------------------------------------------------------------
 
