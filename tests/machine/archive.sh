@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Writing a newc cpio archive without being root: device nodes are only names and numbers in it.
-#
-#   { newc_dir dev; newc_node dev/console 5 1; newc_file init PATH; newc_end; } >ARCHIVE
+# Archives for Linux and for baton, in cpio's newc form. Nobody needs to be root for them: a device node is
+# only a name and two numbers there.
 
 newc_ino=0
 
-# newc_head NAME MODE SIZE MAJOR MINOR: header and name, padded to 4 bytes
+# newc_pad BYTES: zeros up to the next multiple of 4
+newc_pad() { head -c $(((4 - $1 % 4) % 4)) /dev/zero; }
+
+# newc_head NAME MODE SIZE MAJOR MINOR: header and name
 newc_head() {
 	local name=$1 mode=$2 size=$3 major=$4 minor=$5
 	newc_ino=$((newc_ino + 1))
@@ -16,15 +18,11 @@ newc_head() {
 	newc_pad $((110 + ${#name} + 1))
 }
 
-# newc_pad BYTES: zeros up to the next multiple of 4
-newc_pad() {
-	head -c $(((4 - $1 % 4) % 4)) /dev/zero
-}
-
 newc_dir() { newc_head "$1" $((0040755)) 0 0 0; }
 
 newc_node() { newc_head "$1" $((0020600)) 0 "$2" "$3"; }
 
+# newc_file NAME FILE
 newc_file() {
 	local size
 	size=$(stat -L -c %s "$2")
@@ -34,3 +32,36 @@ newc_file() {
 }
 
 newc_end() { newc_head 'TRAILER!!!' 0 0 0 0; }
+
+# make_initramfs OUT INIT [NAME=FILE...]: one that Linux starts INIT from, with files beside it
+make_initramfs() {
+	local out=$1 init=$2 pair
+	shift 2
+	{
+		for pair in dev proc sys debugfs; do
+			newc_dir "$pair"
+		done
+		newc_node dev/console 5 1
+		newc_node dev/null 1 3
+		newc_node dev/mem 1 1
+		newc_node dev/port 1 4
+		newc_file init "$init"
+		for pair in "$@"; do
+			newc_file "${pair%%=*}" "${pair#*=}"
+		done
+		newc_end
+	} >"$out"
+}
+
+# make_payload OUT NAME=FILE...: what baton is to start, as an initrd: kernel, initrd, cmdline, abi
+make_payload() {
+	local out=$1 pair
+	shift
+	{
+		newc_dir baton
+		for pair in "$@"; do
+			newc_file "baton/${pair%%=*}" "${pair#*=}"
+		done
+		newc_end
+	} >"$out"
+}

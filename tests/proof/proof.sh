@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2153 # used by those who source this
+# shellcheck shell=bash disable=SC2034 # used by those who source this
 #
-# What the parts of the proof share: programs, images, and the words for QEMU.
+# What the parts of the proof share: programs, images, and a machine whose memory is a file.
 
-PROOF=$B/proof
-RAM=${PROOF_RAM:-512}
+RAM=${PROOF_RAM:-512} # MiB
 SEED=${PROOF_SEED:-7}
 OPS=${PROOF_OPS:-2500}
 SHM=/dev/shm
-[ -d $SHM ] && [ -w $SHM ] || SHM=$PROOF
+[ -d $SHM ] && [ -w $SHM ] || SHM=$B
+
+ACCEL=tcg           # instructions are counted, and looked at one by one
+PARTS=$B/proof/parts # what the parts are made of
 
 PROOF_COMMON=(watcher model due keys verify fdt facts elf console say)
 PROOF_CC=(gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wshadow -I "$TOP")
@@ -21,22 +23,13 @@ sources() {
 	done
 }
 
-# build_program NAME SOURCE...: $PROOF/NAME
-build_program() {
-	local out=$PROOF/$1 files
-	shift
-	mapfile -t files < <(sources "$@")
-	"${PROOF_CC[@]}" -o "$out" "${files[@]}"
-}
-
-# build_plugin: $PROOF/proof.so, for the version of the interface that this QEMU has; fails if it
-# has none
+# build_plugin: $PARTS/proof.so, for the version of the interface that this QEMU has; fails if it has none
 build_plugin() {
 	local files version
 	mapfile -t files < <(sources plugin)
 	for version in 1 2 3 4 5 6; do
 		"${PROOF_CC[@]}" -DPLUGIN_VERSION=$version -shared -fPIC -fvisibility=hidden \
-			-o "$PROOF/proof.so" "${files[@]}" -lpthread || return 1
+			-o "$PARTS/proof.so" "${files[@]}" -lpthread || return 1
 		! plugin_loads || return 0
 	done
 	return 1
@@ -44,66 +37,42 @@ build_plugin() {
 
 plugin_loads() {
 	echo quit | "$QEMU" -machine none -display none -nodefaults -monitor stdio -S \
-		-plugin "$PROOF/proof.so,memory=none,console=none,size=1" >"$PROOF/plugin.log" 2>&1
+		-plugin "$PARTS/proof.so,memory=none,console=none,size=1" >"$PARTS/plugin.log" 2>&1
 }
 
-# make_images: $PROOF/first.cpio, whose init kexecs into baton, which has baton inside, which has
-# Linux inside: what comes out of the workload is checked by baton first, and then used by Linux.
-# In $PROOF/short.cpio there is one baton only.
+# make_images: first.cpio, whose init kexecs into baton, which has baton inside, which has Linux inside: what
+# comes out of the workload is checked by baton first, and then used by Linux. In short.cpio there is one
+# baton only.
 make_images() {
-	DIR=$PROOF
-	make_archive "$PROOF/last.cpio" "$GUEST/relay-init"
-	bundle "$PROOF/inner" "$(peer 7.3)" --initrd "$PROOF/last.cpio" || return 1
-	bundle "$PROOF/outer" "$PROOF/inner" || return 1
-	make_archive "$PROOF/first.cpio" "$GUEST/relay-init" kernel="$PROOF/outer"
-	make_archive "$PROOF/short.cpio" "$GUEST/relay-init" kernel="$PROOF/inner"
+	make_initramfs "$PARTS/last.cpio" "$GUEST/relay-init"
+	bundle "$PARTS/inner" "$(peer 7.3)" --initrd "$PARTS/last.cpio" || return 1
+	bundle "$PARTS/outer" "$PARTS/inner" || return 1
+	make_initramfs "$PARTS/first.cpio" "$GUEST/relay-init" kernel="$PARTS/outer"
+	make_initramfs "$PARTS/short.cpio" "$GUEST/relay-init" kernel="$PARTS/inner"
 }
 
-# memory_of NAME: the file behind that machine's memory
-memory_of() { echo "$SHM/baton-proof-$1-$$"; }
-
-# machine_words NAME WORDS [INITRD]: the machine's memory in a file, one CPU, and a Linux 7.3 that
-# hands over to baton
-machine_words() {
-	MACHINE_WORDS=(-accel tcg -nodefaults -no-reboot -display none -smp 1 -m "${RAM}M"
-		-object "memory-backend-file,id=ram,size=${RAM}M,share=on,mem-path=$(memory_of "$1")"
-		-machine memory-backend=ram -serial "file:$PROOF/$1.console"
-		-kernel "$(peer 7.3)" -initrd "$PROOF/${3:-first}.cpio"
-		-append "console=ttyS0 kho=on panic=-1 no_timer_check reserve_mem=8M:4K:relay baton.onerror=poweroff $2")
+# proof_words INITRD WORDS: a Linux 7.3 that hands over to baton, in $LINUX
+proof_words() {
+	LINUX=(-kernel "$(peer 7.3)" -initrd "$PARTS/$1.cpio"
+		-append "console=ttyS0 kho=on panic=-1 no_timer_check baton.onerror=poweroff $2")
 }
 
-# machine_run NAME WORD...: start it in the background with these words more; its id in $MACHINE
-machine_run() {
-	local name=$1
-	shift
-	rm -f "$PROOF/$name.console"
-	"$QEMU" "${MACHINE_WORDS[@]}" -gdb "unix:$PROOF/$name.gdb,server=on,wait=off" "$@" \
-		</dev/null >"$PROOF/$name.qemu" 2>&1 &
-	MACHINE=$!
-	# the socket is there when the machine is
+# watched_words NAME WORDS [INITRD]: the same, with the machine's memory in the file $MEMORY, in $WATCHED
+watched_words() {
+	proof_words "${3:-first}" "reserve_mem=8M:4K:relay $2"
+	MEMORY=$SHM/baton-proof-$1-$$ MEM=${RAM}M
+	WATCHED=(-object "memory-backend-file,id=ram,size=${RAM}M,share=on,mem-path=$MEMORY"
+		-machine memory-backend=ram "${LINUX[@]}")
+}
+
+# watched_start QEMU-WORD...: start it, with QEMU's gdb stub at the socket $LOG.gdb
+watched_start() {
 	local tries=200
-	while [ ! -S "$PROOF/$name.gdb" ] && ((tries-- > 0)); do
+	rm -f "$LOG.gdb"
+	LITTER+=("$MEMORY" "$LOG.gdb")
+	machine_start "${WATCHED[@]}" -gdb "unix:$LOG.gdb,server=on,wait=off" "$@"
+	# the socket is there when the machine is
+	while [ ! -S "$LOG.gdb" ] && ((tries-- > 0)); do
 		sleep 0.02
 	done
-}
-
-# machine_end NAME: nothing of it is left, but what it said
-machine_end() {
-	kill "$MACHINE" 2>/dev/null || true
-	wait "$MACHINE" 2>/dev/null || true
-	rm -f "$(memory_of "$1")" "$PROOF/$1.gdb"
-}
-
-# machines_end: whatever runs
-machines_end() {
-	[ -z "${MACHINE-}" ] || kill "$MACHINE" 2>/dev/null || true
-	rm -f "$SHM"/baton-proof-*-$$ "$PROOF"/*.gdb
-}
-
-# kill_program NAME WHAT WORD...: what kill.c does with that machine
-kill_program() {
-	local name=$1 what=$2
-	shift 2
-	"$PROOF/kill" "$what" "$(memory_of "$name")" "$PROOF/$name.console" "$B/baton.elf" \
-		"$PROOF/$name.gdb" "$@"
 }
