@@ -10,8 +10,9 @@
 
 set -euo pipefail
 
-# shellcheck source-path=SCRIPTDIR source=../tests/doors/door.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../tests/doors/door.sh"
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../tests/machine/settings.sh
+. "$TOP/tests/machine/settings.sh"
 
 declare -A WAY=(
 	[bios]='BIOS → baton' [grub-bios]='BIOS → GRUB → baton' [uefi]='UEFI → baton, from an EFI system partition'
@@ -60,30 +61,33 @@ verdict() {
 	printf '\n'
 	if [ "$1" -eq 0 ]; then
 		printf '✓ door %s: passed in %s s: Linux was given what it is given without baton: %s facts   whole console: %s\n' \
-			"$name" "$2" "$(wc -l <"$WORK/facts")" "$LOG"
+			"$NAME" "$2" "$(wc -l <"$DIR/facts")" "$LOG"
 		return
 	fi
-	sed -n 's/^#   / /p' "$WORK/result" 2>/dev/null || true
-	printf '✗ door %s: failed after %s s   whole console: %s\n' "$name" "$2" "$LOG"
+	sed -n 's/^#   / /p' "$DIR/result" 2>/dev/null || true
+	printf '✗ door %s: failed after %s s   whole console: %s\n' "$NAME" "$2" "$LOG"
 	return 1
 }
 
-name=${1-}
-[ "$name" != grub ] || name=grub-bios
-if [ $# -ne 1 ] || [[ " $DOORS " != *" $name "* ]]; then
-	echo "usage: door.sh DOOR; there are: $DOORS" >&2
-	exit 2
-fi
-point=$name-q35
-[ "$name" != microvm ] || point=microvm-microvm
-WORK=$DOORS_DIR/$point
-LOG=$WORK/console.log
-"$TOP/scripts/packages.sh" build run doors
-make --no-print-directory -s -C "$TOP" B="$B" all
-rm -rf "$WORK"
-printf 'door   %s → Linux   QEMU %s\n' "${WAY[$name]}" "$ACCEL"
-start=$SECONDS status=0
-"$TOP/tests/doors/run.sh" "$point" >/dev/null &
-{ tail -n +1 -F --pid=$! "$LOG" 2>/dev/null || true; } | story # which is not there yet
-wait $! || status=1
-verdict "$status" $((SECONDS - start))
+main() {
+	local point start=$SECONDS status=0
+	NAME=${1-}
+	[ "$NAME" != grub ] || NAME=grub-bios
+	if [ $# -ne 1 ] || [ -z "${WAY[$NAME]-}" ]; then
+		echo "usage: door.sh DOOR; there are: ${!WAY[*]}" >&2
+		exit 2
+	fi
+	point=$NAME-q35
+	[ "$NAME" != microvm ] || point=microvm-microvm
+	DIR=$B/doors/$point LOG=$B/doors/$point/console.log
+	"$TOP/scripts/packages.sh" build run doors
+	build_baton -s
+	rm -rf "$DIR"
+	printf 'door   %s → Linux   QEMU %s\n' "${WAY[$NAME]}" "$ACCEL"
+	"$TOP/tests/doors/run.sh" "$point" >/dev/null &
+	{ tail -n +1 -F --pid=$! "$LOG" 2>/dev/null || true; } | story # which is not there yet
+	wait $! || status=1
+	verdict "$status" $((SECONDS - start))
+}
+
+main "$@"

@@ -32,7 +32,8 @@ row() {
 	shift 2
 	[ -z "${ROW_WHAT[$name]-}" ] || bail "two tests are called $name"
 	for word in "$@"; do
-		[ -n "${USUAL[${word%%=*}]+set}" ] || bail "$name: unknown word '$word'"
+		[[ $word != *$'\n'* ]] || bail "$name: more than one line: '$word'"
+		[ -z "$word" ] || [ -n "${USUAL[${word%%=*}]+set}" ] || bail "$name: unknown word '$word'"
 	done
 	ROWS+=("$name")
 	ROW_WHAT[$name]=$what
