@@ -32,7 +32,7 @@ include tests/build.mk
 
 # These install and build first whatever they need.
 run:
-	+@B=$(B) FROM='$(FROM)' TO='$(TO)' $(if $(DOOR),tests/doors/run.sh '$(DOOR)',scripts/run.sh)
+	+@B=$(B) FROM='$(FROM)' TO='$(TO)' $(if $(DOOR),scripts/door.sh '$(DOOR)',scripts/run.sh)
 
 check:
 	+@B=$(B) tests/check.sh

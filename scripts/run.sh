@@ -15,34 +15,28 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 FROM=${FROM:-7.1}
 TO=${TO:-7.3}
 
-# shellcheck source-path=SCRIPTDIR source=../tests/boot/lib.sh
-. "$TOP/tests/boot/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../tests/boot/case.sh
-. "$TOP/tests/boot/case.sh"
+# shellcheck source-path=SCRIPTDIR source=../tests/machine/settings.sh
+. "$TOP/tests/machine/settings.sh"
+# shellcheck source-path=SCRIPTDIR source=../tests/boot/relay.sh
+. "$TOP/tests/boot/relay.sh"
 
 die() {
 	printf '\nrelay: failed: %s\n' "$*" >&2
 	exit 1
 }
 
-make_baton() {
-	local jobs=("-j$(nproc)")
-	[[ ${MAKEFLAGS-} != *jobserver* ]] || jobs=()
-	make --no-print-directory -C "$TOP" "${jobs[@]}" B="$B" "$@" all
-}
-
 prepare() {
 	"$TOP/scripts/packages.sh" build run
 	peer "$FROM" >/dev/null
 	peer "$TO" >/dev/null
-	make_baton -q 2>/dev/null || echo '  baton: building' >&2
-	make_baton -s >/dev/null
-	build_relay_init
+	build_baton -q 2>/dev/null || echo '  baton: building' >&2
+	build_baton -s >/dev/null
+	build_guests 2>/dev/null
 }
 
 # story: the lines of the console that tell what happened, each under the name of its speaker
 story() {
-	tr -d '\r' <"$DIR/console.log" | awk '
+	tr -d '\r' <"$LOG" | awk '
 		function title(name, does) {
 			printf "\n  %-14s %s\n", name, does
 			told = 0
@@ -91,33 +85,32 @@ verdict() {
 	took=$(awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }')
 	printf '\n'
 	if [ ! -s "$DIR/reasons" ]; then
-		printf '✓ relay: passed in %s   whole console: %s\n' "$took" "$DIR/console.log"
+		printf '✓ relay: passed in %s   whole console: %s\n' "$took" "$LOG"
 		return 0
 	fi
 	tr -d '\r' <"$DIR/reasons" | sed 's/^/  /'
-	printf '✗ relay: failed after %s   whole console: %s\n' "$took" "$DIR/console.log"
+	printf '✗ relay: failed after %s   whole console: %s\n' "$took" "$LOG"
 	return 1
 }
 
 main() {
-	local start
+	local start wanted=()
 	prepare
-	row run 'one relay' init=relay from="$FROM" to="$TO" deny='KHO restore failed' \
-		want='exec from: baton-|RELAY: handover from baton-'
-	DIR=$B/run
+	[[ ! $TO =~ ^[0-9.]+$ ]] || wanted=(want='KHO restore succeeded')
+	row run 'one relay' init=relay from="$FROM" to="$TO" deny='KHO restore failed' deny="$LINUX_TROUBLE" \
+		want='exec from: baton-|RELAY: handover from baton-' "${wanted[@]}"
+	DIR=$B/run LOG=$B/run/console.log
 	rm -rf "$DIR"
 	mkdir -p "$DIR"
 	read_row run
 	trap machine_stop EXIT
-	[[ ! $TO =~ ^[0-9.]+$ ]] || WANT+=('KHO restore succeeded')
 	printf 'relay  %s → baton → %s   QEMU %s, %s, %s CPUs\n' "$(called "$FROM")" "$(called "$TO")" "$ACCEL" \
 		"${C[mem]}" "${C[smp]}"
 	start=$EPOCHREALTIME
-	make_first || die "$(cat "$DIR/reasons")"
-	run_machine || true
-	check_row
+	relay || [ -f "$LOG" ] || die "$(cat "$DIR/reasons")"
 	machine_stop
-	rm -f "$DIR"/{bundle,ballast,first.cpio,last.cpio}
+	check_console
+	find "$DIR" -type f -size +1M -delete
 	story
 	verdict "$start"
 }

@@ -60,3 +60,24 @@ bench: $(B)/bench/ingest
 	@tests/bench/run.sh $<
 
 .PHONY: bench
+
+# The inits of the test machines, on their common base; and sum, for the host.
+INITS      := $(patsubst tests/guest/%.c,$(B)/guest/%,$(wildcard tests/guest/*-init.c))
+GUEST_BASE := $(addprefix $(B)/guest/,guest.o memory.o checksum.o region.o handover.o spoil.o)
+
+$(B)/guest/%.o: tests/guest/%.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(COMMON) -O2 -ffunction-sections -c $< -o $@
+
+$(B)/guest/libguest.a: $(GUEST_BASE)
+	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(INITS): %: %.o $(B)/guest/libguest.a
+	$(call quiet,LD,$@)$(CC) -static -s -Wl,--gc-sections $^ -o $@ -lfdt
+
+$(B)/guest/sum: $(B)/guest/sum.o $(B)/guest/checksum.o
+	$(call quiet,LD,$@)$(CC) $^ -o $@
+
+guests: $(INITS) $(B)/guest/sum
+
+.PHONY: guests

@@ -92,12 +92,9 @@ suite_bench() {
 	program bench tests/bench/run.sh "$B/bench/ingest"
 }
 
-suite_boot() {
-	program boot tests/boot/run.sh
-	program monitor tests/boot/monitor-dialog.sh
-}
+suite_boot() { program boot tests/boot/run.sh; }
 
-suite_doors() { program doors tests/doors/doors.sh; }
+suite_doors() { program doors tests/doors/run.sh; }
 
 suite_proof() { program proof tests/proof/run.sh; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Runs the QEMU tests and prints TAP.
+# The boot suite: Linux, baton, Linux on a machine under QEMU. Prints TAP.
 #
 #   run.sh [-l] [-j JOBS] [PATTERN...]      those whose name matches a shell pattern; all without one
 #
@@ -10,76 +10,31 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$HERE/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=case.sh
-. "$HERE/case.sh"
+# shellcheck source-path=SCRIPTDIR source=../machine/settings.sh
+. "$HERE/../machine/settings.sh"
+SUITE=boot SUITE_DIR=$B/boot
+# shellcheck source-path=SCRIPTDIR source=relay.sh
+. "$HERE/relay.sh"
+# shellcheck source-path=SCRIPTDIR source=talk.sh
+. "$HERE/talk.sh"
 for f in "$HERE"/cases/*.sh; do
 	# shellcheck disable=SC1090 # each is a list of rows
 	. "$f"
 done
 
-list() {
-	local name
-	for name in "${ROWS[@]}"; do
-		printf '%-28s %s\n' "$name" "${ROW_WHAT[$name]}"
-	done
-}
-
-# chosen PATTERN...: the names that match, in the order of the lists
-chosen() {
-	local name pattern
-	for name in "${ROWS[@]}"; do
-		[ $# -gt 0 ] || echo "$name"
-		for pattern in "$@"; do
-			# shellcheck disable=SC2053 # a pattern
-			[[ $name != $pattern ]] || { echo "$name" && break; }
-		done
-	done
-}
-
-# prepare NAME...: peers and inits, once, before tests run side by side
+# prepare NAME...: peers and inits
 prepare() {
-	local name v
-	local -A versions=()
-	build_relay_init || { echo "Bail out! relay-init.c does not compile" && exit 1; }
+	local name
+	build_guests || bail 'the inits do not compile'
 	for name in "$@"; do
 		read_row "$name"
-		versions[${C[from]}]=1
-		versions[${C[to]}]=1
-	done
-	for v in "${!versions[@]}"; do
-		peer "$v" >/dev/null || { echo "Bail out! no peer $v" && exit 1; }
-		[ -f "$v" ] || build_selftest_init "$v" ||
-			{ echo "Bail out! the selftest of Linux $v does not compile" && exit 1; }
+		prepare_inits
 	done
 }
 
-main() {
-	local jobs names one=false
-	jobs=$(nproc)
-	while getopts 'lj:1' opt; do
-		case $opt in
-		l) list && exit 0 ;;
-		j) jobs=$OPTARG ;;
-		1) one=true ;;
-		*) sed -n '6p' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
-		esac
-	done
-	shift $((OPTIND - 1))
-	if $one; then
-		run_row "$1"
-		return
-	fi
-	mapfile -t names < <(chosen "$@")
-	[ ${#names[@]} -gt 0 ] || { echo "no test matches: $*" >&2 && exit 2; }
-	mkdir -p "$BOOT"
-	: >"$BOOT/lock"
-	prepare "${names[@]}"
-	echo "1..${#names[@]}"
-	printf '%s\0' "${names[@]}" | B=$B ACCEL=$ACCEL xargs -0 -n 1 -P "$jobs" "$HERE/run.sh" -1 |
-		tee "$BOOT/tap"
-	! grep -q '^not ok' "$BOOT/tap"
+run_row() {
+	"${C[do]}" || return 1
+	deny "$LINUX_TROUBLE"
 }
 
-main "$@"
+suite "$@"

@@ -27,10 +27,7 @@ static void due(struct model *m, bool is, const char *name)
 		m->fault[m->nr_faults++] = name;
 }
 
-/*
- * ---- blocks and runs
- * ----------------------------------------------------------------------------------
- */
+/* ---- blocks and runs ---- */
 
 static bool within(const struct extent *e, unsigned int nr, uint64_t base, uint64_t end)
 {
@@ -105,10 +102,7 @@ static void split_run(struct model *m, uint64_t addr, uint64_t nr)
 	}
 }
 
-/*
- * ---- lists of pages
- * -----------------------------------------------------------------------------------
- */
+/* ---- lists of pages ---- */
 
 static const uint64_t *page_at(const struct model *m, uint64_t addr)
 {
@@ -181,10 +175,7 @@ static void due_unused_list(struct model *m)
 			   key_addr(m->list[i]) + (PAGE << key_order(m->list[i])));
 }
 
-/*
- * ---- blobs and restored blocks
- * ------------------------------------------------------------------------
- */
+/* ---- blobs and restored blocks ---- */
 
 int model_blob(const struct model *m, const char *name)
 {
@@ -222,10 +213,7 @@ static void find_incoming(struct model *m, uint64_t addr)
 	due(m, !m->nr_list, "not-preserved");
 }
 
-/*
- * ---- all kinds
- * ----------------------------------------------------------------------------------------
- */
+/* ---- all kinds ---- */
 
 bool model_begin(struct model *m, const struct workload *w)
 {

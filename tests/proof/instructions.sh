@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034 # RESULT is printed by run.sh
+# shellcheck shell=bash
 #
 # The published state after every instruction of the workload. In the usual way the checker is a
 # plugin of QEMU's. A QEMU without plugins is single-stepped through its gdb stub instead, as far
@@ -8,33 +8,35 @@
 STEPS=${PROOF_STEPS:-200000}
 INSTRUCTIONS_LIMIT=600 # seconds
 
+# watch_by_plugin: the plugin ends the machine, with a status of its own
 watch_by_plugin() {
-	local options
-	options="memory=$(memory_of proof),console=$PROOF/proof.console"
-	options+=",elf=$B/baton.elf,size=$((RAM << 20))"
-	rm -f "$PROOF/proof.console"
-	timeout "$INSTRUCTIONS_LIMIT" "$QEMU" "${MACHINE_WORDS[@]}" \
-		-plugin "$PROOF/proof.so,$options" \
-		</dev/null
+	LITTER+=("$MEMORY")
+	machine_start "${WATCHED[@]}" \
+		-plugin "$PARTS/proof.so,memory=$MEMORY,console=$LOG,elf=$B/baton.elf,size=$((RAM << 20))"
+	machine_until $INSTRUCTIONS_LIMIT || reason "not at its end after $INSTRUCTIONS_LIMIT s" || return 1
+	machine_stop
+	cp "$LOG.qemu" "$DIR/proof.log"
+	return "$ENDED"
 }
 
 watch_by_steps() {
-	machine_run proof
-	"$PROOF/step" "$(memory_of proof)" \
-		"$PROOF/proof.console" "$B/baton.elf" "$PROOF/proof.gdb" "$STEPS"
+	local files
+	comment 'single-stepping through the gdb stub'
+	mapfile -t files < <(sources step gdb)
+	"${PROOF_CC[@]}" -o "$PARTS/step" "${files[@]}" || return 1
+	watched_start
+	"$PARTS/step" "$MEMORY" "$LOG" "$B/baton.elf" "$LOG.gdb" "$STEPS" >"$DIR/proof.log"
 }
 
-part_instructions() {
-	local rc=0 how=watch_by_plugin
-	if ! build_plugin || [ -n "${PROOF_STUB-}" ]; then
-		comment "single-stepping through the gdb stub"
-		build_program step step gdb || return 1
-		how=watch_by_steps
-	fi
-	machine_words proof "baton.test=proof:$SEED:$OPS baton.hops=1"
-	$how | tee "$PROOF/proof.log" || rc=$?
-	machines_end
-	RESULT=$(sed -n 's/^# \(after every instruction: .*\)/\1/p' "$PROOF/proof.log")
-	[ -n "$RESULT" ] || RESULT="instructions: see $PROOF/proof.console"
-	return $rc
+prove_instructions() {
+	local status=0 how=watch_by_plugin
+	[ -z "${PROOF_STUB-}" ] && build_plugin || how=watch_by_steps
+	watched_words proof "baton.test=proof:$SEED:$OPS baton.hops=1"
+	$how || status=$?
+	while read -r line; do comment "$line"; done < <(sed -n 's/^# //p' "$DIR/proof.log")
+	told "$(sed -n 's/^# \(after every instruction: .*\)/\1/p' "$DIR/proof.log")"
+	[ -s "$DIR/told" ] || reason 'the watcher did not come to its end' || status=1
+	return "$status"
 }
+
+row instructions 'the handover is valid after every instruction' do=prove_instructions

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2153 # RESULT is printed by run.sh
+# shellcheck shell=bash disable=SC2153 # SEED is set by proof.sh
 #
 # Kills: at a random instant of the workload baton is made to jump. Baton again, with all its
 # checks, and then Linux 7.3 must come up with what was published at that instant.
@@ -15,67 +15,77 @@ TRIES=20 # a busy host measures the workload as longer than it is, and many come
 # memory_line FILE: what relay-init said of the reserved memory
 memory_line() { sed -n 's/.*RELAY: memory \(.*\)/\1/p' "$1" | tr -d '\r' | tail -n 1; }
 
-# save_batch NAME SEED: $PROOF/NAME.state, WORKLOAD, and how long it runs in US
-save_batch() {
-	local name=$1
-	machine_words "$name" "baton.test=proof:$2:$OPS baton.hops=1"
-	machine_run "$name"
-	WORKLOAD=$(kill_program "$name" save "$PROOF/$name.state") || return 1
-	export WORKLOAD
-	machine_end "$name"
-	MEMORY=$(memory_line "$PROOF/$name.console")
-	load_batch "$name"
-	US=$(kill_program "$name" time) || return 1
-	machine_end "$name"
+# kill_program WHAT WORD...: what kill.c does with the machine that runs
+kill_program() {
+	local what=$1
+	shift
+	"$PARTS/kill" "$what" "$MEMORY" "$LOG" "$B/baton.elf" "$LOG.gdb" "$@"
 }
 
-load_batch() { machine_run "$1" -S -incoming "exec:cat $PROOF/$1.state"; }
+# save_batch SEED: $LOG.state, WORKLOAD, what the reserved MEMORY_LINE is, and how long it all runs in US
+save_batch() {
+	watched_words "kill-$1" "baton.test=proof:$1:$OPS baton.hops=1"
+	watched_start
+	WORKLOAD=$(kill_program save "$LOG.state") || return 1
+	export WORKLOAD
+	machine_stop
+	MEMORY_LINE=$(memory_line "$LOG")
+	load_batch
+	US=$(kill_program time) || return 1
+	machine_stop
+}
 
-# kill_number NAME SEED NUMBER: one kill, as a comment
+load_batch() { watched_start -S -incoming "exec:cat $LOG.state"; }
+
+# kill_number SEED NUMBER: one kill, as a comment
 kill_number() {
-	local name=$1 rc=0 said now
-	load_batch "$name"
-	said=$(kill_program "$name" one "$2" "$3" "$US") || rc=$?
-	machine_end "$name"
-	[ $rc -ne $LATE ] || return $LATE
-	now=$(memory_line "$PROOF/$name.console")
-	if [ $rc -eq 0 ] && [ "$now" != "$MEMORY" ]; then
-		said+="; reserved memory was '$MEMORY', is '$now'"
-		rc=1
+	local status=0 said now
+	load_batch
+	said=$(kill_program one "$1" "$2" "$US") || status=$?
+	machine_stop
+	[ $status -ne $LATE ] || return $LATE
+	now=$(memory_line "$LOG")
+	if [ $status -eq 0 ] && [ "$now" != "$MEMORY_LINE" ]; then
+		said+="; reserved memory was '$MEMORY_LINE', is '$now'"
+		status=1
 	fi
-	[ $rc -eq 0 ] && now='ok ' || now=BAD
-	printf '# kill %s %d/%d in %s\n' "$now" "$2" "$3" "${said#in }"
-	[ $rc -eq 0 ] || cp "$PROOF/$name.console" "$PROOF/bad-$2-$3.console"
-	return $rc
+	[ $status -eq 0 ] && now='ok ' || now=BAD
+	comment "$(printf 'kill %s %d/%d in %s' "$now" "$1" "$2" "${said#in }")"
+	[ $status -eq 0 ] || cp "$LOG" "$DIR/bad-$1-$2.console"
+	return $status
 }
 
 # kill_batch SEED: BATCH kills of one workload; those that came late are made up for. To be run in
 # a process of its own
 kill_batch() {
-	local seed=$1 name=kill-$1 number=0 done=0 bad=0 rc
-	# shellcheck disable=SC2064 # now: the name is gone when it runs
-	trap "machine_end '$name'; rm -f '$PROOF/$name.state'" EXIT
-	save_batch "$name" "$seed" || return 1
+	local seed=$1 number=0 done=0 status
+	LOG=$DIR/kill-$seed.console
+	trap 'machine_stop; rm -f "$LOG.state"' EXIT
+	save_batch "$seed" || reason "no batch of seed $seed" || return 1
 	while ((done < BATCH && number < TRIES * BATCH)); do
-		rc=0
-		kill_number "$name" "$seed" $number || rc=$?
+		status=0
+		kill_number "$seed" $number || status=$?
 		((number += 1))
-		[ $rc -ne $LATE ] || continue
+		[ $status -ne $LATE ] || continue
 		((done += 1))
-		[ $rc -eq 0 ] || ((bad += 1))
 	done
-	((done == BATCH && bad == 0))
+	((done == BATCH)) || reason "$done kills of seed $seed in $number tries; expected $BATCH"
 }
 
-part_kills() {
-	local rc=0 batches=$(((KILLS + BATCH - 1) / BATCH)) good bad
-	"${PROOF_CC[@]}" -o "$PROOF/kill" "$HERE"/{kill,gdb,console,elf,say,verify,fdt,facts}.c || return 1
-	: >"$PROOF/kills.log"
-	export -f kill_batch kill_number save_batch load_batch memory_line
-	seq "$SEED" $((SEED + batches - 1)) | xargs -P "$(nproc)" -I{} "$HERE/one.sh" kill_batch {} |
-		tee "$PROOF/kills.log" || rc=1
-	good=$(grep -c '^# kill ok' "$PROOF/kills.log" || true)
-	bad=$(grep -c '^# kill BAD' "$PROOF/kills.log" || true)
-	RESULT="$good of $((good + bad)) kills: baton and Linux 7.3 found what was published"
-	((rc == 0 && bad == 0 && good >= KILLS))
+prove_kills() {
+	local seed batches=$(((KILLS + BATCH - 1) / BATCH)) good bad
+	"${PROOF_CC[@]}" -o "$PARTS/kill" "$HERE"/{kill,gdb,console,elf,say,verify,fdt,facts}.c || return 1
+	: >"$DIR/comments"
+	for ((seed = SEED; seed < SEED + batches; seed++)); do
+		lanes "$(nproc)"
+		kill_batch "$seed" &
+	done
+	lanes 1
+	good=$(grep -c '^# kill ok' "$DIR/comments" || true)
+	bad=$(grep -c '^# kill BAD' "$DIR/comments" || true)
+	told "$good of $((good + bad)) kills: baton and Linux 7.3 found what was published"
+	((bad == 0 && good >= KILLS)) || reason "$bad kills were bad, $good good; expected $KILLS"
 }
+
+# A machine that has less than a processor to itself comes late.
+row kills 'whenever baton is made to jump, what was published is found' do=prove_kills alone=yes

@@ -111,10 +111,7 @@ static bool take(struct verifier *v, uint64_t addr, uint64_t size)
 	return true;
 }
 
-/*
- * ---- the map
- * ------------------------------------------------------------------------------------------
- */
+/* ---- the map ---- */
 
 static void add_key(struct handover *h, uint64_t key)
 {
@@ -221,10 +218,7 @@ static bool covered(const struct handover *h, uint64_t addr)
 	return false;
 }
 
-/*
- * ---- the FDT
- * ------------------------------------------------------------------------------------------
- */
+/* ---- the FDT ---- */
 
 static bool read_u64(struct verifier *v, const struct fdt_prop *p, const char *node,
 		     uint64_t *value)
@@ -315,10 +309,7 @@ static bool check_blobs(struct verifier *v, const struct handover *h)
 	return true;
 }
 
-/*
- * ---- together
- * -----------------------------------------------------------------------------------------
- */
+/* ---- together ---- */
 
 /* Everything that is led to is taken; none of it may be free. */
 static bool check_used(struct verifier *v)

@@ -14,4 +14,4 @@ hook fill-stack 'a stack that is used up faults' 'fault +write of 0x[0-9a-f]+: .
 
 row hook-nmi 'an NMI is survived' \
 	init=relay smp=1 qemu='-cpu qemu64,apic=off' append=baton.test=nmi \
-	at='test +waiting for an NMI' do=nmi want='test +[0-9]+ NMI survived' want='RELAY: last 7\.3'
+	at='test +waiting for an NMI' give=nmi want='test +[0-9]+ NMI survived' want='RELAY: last 7\.3'

@@ -4,8 +4,8 @@
 
 # srat RANGES: a file with the body of an SRAT of so many ranges of memory: 4 KiB at 1 TiB, of node 0
 srat() {
-	local i file=$BOOT/srat-$1
-	mkdir -p "$BOOT"
+	local i file=$SUITE_DIR/srat-$1
+	mkdir -p "$SUITE_DIR"
 	if [ ! -s "$file" ]; then
 		{
 			printf '\x01\0\0\0\0\0\0\0\0\0\0\0'

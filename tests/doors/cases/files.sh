@@ -13,25 +13,27 @@ sections() {
 covered() {
 	local at=$((0xc00)) offset size
 	while read -r _ size _ offset _; do
-		((16#$offset == at)) || { printf '%s: a section at 0x%s, expected 0x%x\n' "$1" "$offset" $at && return 1; }
+		((16#$offset == at)) ||
+			reason "$(printf '%s: a section at 0x%s, expected 0x%x' "$1" "$offset" $at)" || return 1
 		at=$((at + (16#$size + 511) / 512 * 512))
 	done < <(sections "$1")
 	size=$(stat -c %s "$1")
-	[ "$at" -eq "$size" ] || { echo "$1: $size bytes, sections up to $at" && return 1; }
+	[ "$at" -eq "$size" ] || reason "$1: $size bytes, sections up to $at"
 }
 
 SECTIONS='.sbat:READONLY,DATA .reloc:READONLY,DATA .text:READONLY,CODE .rodata:READONLY,DATA .data:DATA'
-TESTS+=(pe-image)
-test_pe_image() {
+check_images() {
 	local f rights
-	for f in "$B/baton.bzImage" "$COMMON/bundle"; do
+	for f in "$BATON" "$COMMON/bundle"; do
 		covered "$f" || return 1
-		objdump -p "$f" | grep -q NX_COMPAT || { echo "$f: not NX_COMPAT" && return 1; }
-		objdump -p "$f" | grep -q '^MajorImageVersion\s*1$' || { echo "$f: takes no initrd" && return 1; }
+		objdump -p "$f" | grep -q NX_COMPAT || reason "$f: not NX_COMPAT" || return 1
+		objdump -p "$f" | grep -q '^MajorImageVersion\s*1$' || reason "$f: takes no initrd" || return 1
 		rights=$(sections "$f" | paste -sd ' ' | sed -E '
 			s/([^ ]+) [^ ]+ [^ ]+ [^ ]+ ([^ ]+)/\1:\2/g; s/,?(CONTENTS|ALLOC|LOAD),?//g')
-		[[ $rights =~ ^$SECTIONS(' .payload:READONLY,DATA')?$ ]] || { echo "$f: sections $rights" && return 1; }
+		[[ $rights =~ ^$SECTIONS(' .payload:READONLY,DATA')?$ ]] || reason "$f: sections $rights" || return 1
 		sections "$f" | awk '$3 !~ /000$/ { print "not on a page: " $0; bad = 1 } END { exit bad }' || return 1
 	done
-	file "$B/baton.bzImage" | grep -q 'Linux kernel x86 boot' || { echo 'no bzImage any more' && return 1; }
+	file "$BATON" | grep -q 'Linux kernel x86 boot' || reason 'no bzImage any more'
 }
+
+row pe-image 'every byte is in a section, every section on a page, none is writable and runs' do=check_images

@@ -3,95 +3,76 @@
 #
 # More ways to a payload, and what is refused.
 
-TESTS+=(uefi-bundle)
-test_uefi_bundle() {
-	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$COMMON/bundle"
-	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
-	want '^DOOR: end' && want "cmdline $WORDS"
+bundle_by_esp() { run_esp EFI/BOOT/BOOTX64.EFI="$COMMON/bundle"; }
+
+row uefi-bundle 'a bundle on an EFI system partition needs nothing beside it' do=bundle_by_esp \
+	want='^DOOR: end' want="cmdline $USUAL_WORDS"
+
+# From the firmware's shell: load options with words of our own, and an initrd by its name on the volume.
+initrd_by_name() {
+	printf '\\baton.efi %s initrd=/boot/payload.cpio\r\n' "$WORDS" >"$DIR/startup.nsh"
+	esp "$DIR/door.esp" baton.efi="$BATON" startup.nsh="$DIR/startup.nsh"
+	mmd -i "$DIR/door.esp" ::/boot
+	mcopy -i "$DIR/door.esp" "$COMMON/payload.cpio" ::/boot/payload.cpio
+	run_uefi -drive format=raw,file="$DIR/door.esp"
 }
 
-# From the firmware's shell: load options with words for baton, and an initrd by its name on the volume.
-TESTS+=(uefi-shell)
-test_uefi_shell() {
-	printf '\\baton.efi %s initrd=/boot/payload.cpio\r\n' "$WORDS" >"$WORK/startup.nsh"
-	esp "$WORK/door.esp" baton.efi="$B/baton.bzImage" startup.nsh="$WORK/startup.nsh"
-	mmd -i "$WORK/door.esp" ::/boot
-	mcopy -i "$WORK/door.esp" "$COMMON/payload.cpio" ::/boot/payload.cpio
-	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
-	want '^DOOR: end' && want "DOOR: cmdline .baton.efi $WORDS initrd="
+row uefi-shell "load options from the firmware's shell" do=initrd_by_name want='^DOOR: end' \
+	want="DOOR: cmdline .baton.efi $USUAL_WORDS initrd="
+
+# odd_payload [SIZE]: beside baton a file that is no kernel, or one that is cut off there
+odd_payload() {
+	head -c "${1:-1G}" "$([ $# -eq 0 ] && echo "$GUEST/report-init" || echo "$KERNEL")" >"$DIR/kernel"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$DIR/kernel"
 }
 
-# The firmware gets the error, and goes on with its next boot entry.
-TESTS+=(uefi-corrupt-payload)
-test_uefi_corrupt_payload() {
-	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$COMMON/init"
-	UNTIL='EFI Internal Shell' uefi "$LOG" -drive format=raw,file="$WORK/door.esp" -boot menu=off
-	want 'baton: kernel-not-bzimage: no HdrS at 0x202' &&
-		want 'back to the firmware with status 0x8000000000000001' && want_not 'µs\] baton' &&
-		want_not 'Linux version'
+no_payload() { run_esp EFI/BOOT/BOOTX64.EFI="$BATON"; }
+
+huge_payload() {
+	truncate -s 60M "$DIR/big"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$DIR/big"
 }
 
-TESTS+=(uefi-truncated-payload)
-test_uefi_truncated_payload() {
-	head -c 1000000 "$KERNEL" >"$WORK/kernel"
-	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$WORK/kernel"
-	UNTIL='EFI Internal Shell' uefi "$LOG" -drive format=raw,file="$WORK/door.esp" -boot menu=off
-	want 'baton: kernel-truncated: the kernel image has 1000000 bytes' &&
-		want 'back to the firmware with status 0x8000000000000001' && want_not 'µs\] baton'
-}
+# The firmware is told, and goes on to what else it may start.
+row uefi-corrupt-payload 'a payload that is no kernel' do=odd_payload qemu='-boot menu=off' \
+	until='EFI Internal Shell' want='baton: kernel-not-bzimage: no HdrS at 0x202' \
+	want='back to the firmware with status 0x8000000000000001' deny='µs\] baton' deny='Linux version'
+row uefi-truncated-payload 'a payload that is cut off' do='odd_payload 1000000' qemu='-boot menu=off' \
+	until='EFI Internal Shell' want='baton: kernel-truncated: the kernel image has 1000000 bytes' \
+	want='back to the firmware with status 0x8000000000000001' deny='µs\] baton' deny='Linux version'
+row uefi-no-payload 'no payload at all' do=no_payload qemu='-boot menu=off' until='EFI Internal Shell' \
+	want='baton: payload-missing: ' want='back to the firmware with status 0x800000000000000e' \
+	deny='Linux version'
+row uefi-little-memory 'a payload that there is no memory for' do=huge_payload mem=96M until='EFI Internal Shell' \
+	want='baton: out-of-memory: ' want='back to the firmware with status 0x8000000000000009'
 
-TESTS+=(uefi-no-payload)
-test_uefi_no_payload() {
-	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage"
-	UNTIL='EFI Internal Shell' uefi "$LOG" -drive format=raw,file="$WORK/door.esp" -boot menu=off
-	want 'baton: payload-missing: ' && want 'back to the firmware with status 0x800000000000000e' &&
-		want_not 'Linux version'
-}
+old_cpu() { run_guest -M pc -cpu qemu32 -kernel "$COMMON/bundle"; }
 
-TESTS+=(uefi-little-memory)
-test_uefi_little_memory() {
-	local big=$WORK/big
-	truncate -s 60M "$big"
-	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage"
-	mcopy -i "$WORK/door.esp" "$big" ::/EFI/baton/kernel
-	MEM=96 UNTIL='EFI Internal Shell' uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
-	want 'baton: out-of-memory: ' && want 'back to the firmware with status 0x8000000000000009'
-}
+row cpu-32-bit 'a processor of 32 bits' do=old_cpu until='no long mode' want='baton: cpu-not-64bit: '
 
-TESTS+=(cpu-32-bit)
-test_cpu_32_bit() {
-	UNTIL='no long mode' machine "$LOG" -M pc -cpu qemu32 -kernel "$COMMON/bundle"
-	want 'baton: cpu-not-64bit: '
-}
+# kexec_without_kho DOOR: through a first Linux that hands nothing over
+kexec_without_kho() { WORDS=${WORDS/kho=on/kho=off} door "$1" '' '' '' "$COMMON/first-baton.cpio"; }
 
-# A Linux without KHO, started by UEFI, hands nothing over: the chain begins with the baton that it starts.
-TESTS+=(kexec-uefi-cold)
-test_kexec_uefi_cold() {
-	uefi "$LOG" -kernel "$KERNEL" -append "${WORDS/kho=on/kho=off}" -initrd "$COMMON/first-baton.cpio"
-	want 'µs\] handover +none came in' && want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)' &&
-		want '^DOOR: variable PlatformLang [0-9]+ bytes'
-}
-
-# Without KHO Linux loads at the top of memory: all of baton lies above 4 GiB, and nothing of scratch is known.
-TESTS+=(kexec-high-cold)
-test_kexec_high_cold() {
-	MEM=16384 board "$LOG" -kernel "$KERNEL" -append "${WORDS/kho=on/kho=off}" -initrd "$COMMON/first-baton.cpio"
-	want 'µs\] baton +.*, loaded at 0x4[0-9a-f]{8},' && want 'µs\] handover +none came in' &&
-		want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)'
-}
+row kexec-uefi-cold 'a Linux without KHO has nothing to hand over: the chain begins with the baton that it starts' \
+	do='kexec_without_kho kexec-uefi' want='µs\] handover +none came in' \
+	want='^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)' want='^DOOR: variable PlatformLang [0-9]+ bytes'
+# Without KHO Linux loads at the top of memory: nothing of scratch is known.
+row kexec-high-cold 'all of baton above 4 GiB, and no handover' do='kexec_without_kho kexec' mem=16G \
+	want='µs\] baton +.*, loaded at 0x4[0-9a-f]{8},' want='µs\] handover +none came in' \
+	want='^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 1\)'
 
 # A chain that begins under UEFI, and goes on through a Linux and a second baton: memory and EFI stay.
-TESTS+=(uefi-origin)
-test_uefi_origin() {
+chain_by_esp() {
 	local own="$WORDS reserve_mem=8M:4K:chain" revived
-	printf '%s\n' "$own" >"$WORK/words"
-	printf 'baton.reserve=8M:4K:chain %s\n' "$own" >"$WORK/cmdline"
-	bundle "$WORK/bundle" --cmdline "$own"
-	guest "$WORK/first.cpio" kernel="$WORK/bundle" cmdline="$WORK/words"
-	esp "$WORK/door.esp" EFI/BOOT/BOOTX64.EFI="$B/baton.bzImage" EFI/baton/kernel="$KERNEL" \
-		EFI/baton/initrd="$WORK/first.cpio" EFI/baton/cmdline="$WORK/cmdline"
-	uefi "$LOG" -drive format=raw,file="$WORK/door.esp"
-	revived=$(grep -ac "Revived memory reservation 'chain' from KHO" "$LOG")
-	[ "$revived" -eq 2 ] || { echo "revived $revived times, expected 2" && return 1; }
-	want '^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 3\)' && want '^DOOR: variable PlatformLang [0-9]+ bytes'
+	printf '%s\n' "$own" >"$DIR/words"
+	printf 'baton.reserve=8M:4K:chain %s\n' "$own" >"$DIR/cmdline"
+	report_bundle "$DIR/bundle" --cmdline "$own" || return 1
+	report_initrd "$DIR/first.cpio" kernel="$DIR/bundle" cmdline="$DIR/words"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$KERNEL" EFI/baton/initrd="$DIR/first.cpio" \
+		EFI/baton/cmdline="$DIR/cmdline"
+	revived=$(says_times "Revived memory reservation 'chain' from KHO")
+	[ "$revived" -eq 2 ] || reason "revived $revived times, expected 2"
 }
+
+row uefi-origin 'a chain that begins under UEFI' do=chain_by_esp \
+	want='^DOOR: log KHO: exec from: baton-[0-9.]+ \(count 3\)' want='^DOOR: variable PlatformLang [0-9]+ bytes'

@@ -6,36 +6,20 @@
 
 SHIM=/usr/lib/shim/shimx64.efi
 
-# own_key NAME: a key that nobody knows yet, $WORK/NAME.key, with its certificate $WORK/NAME.pem
-own_key() {
-	openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=$1" -keyout "$WORK/$1.key" -out "$WORK/$1.pem" \
-		2>>"$WORK/openssl.log"
-}
-
-# build_enrol: the program that makes a key the machine owner's and starts shim, signed, $WORK/enrol.efi
+# build_enrol: the program that makes a key the machine owner's and starts shim, signed, $DIR/enrol.efi
 build_enrol() {
 	efi_app enrol -DWORDS="L\"$WORDS\""
-	mv "$WORK/enrol.efi" "$WORK/enrol.unsigned"
-	sign "$WORK/enrol.unsigned" "$WORK/enrol.efi"
+	mv "$DIR/enrol.efi" "$DIR/enrol.unsigned"
+	sign "$DIR/enrol.unsigned" "$DIR/enrol.efi"
 }
 
-# shim_esp [PATH=FILE...]: firmware, the program, shim, then EFI/BOOT/grubx64.efi, with the key "owner" enrolled
-shim_esp() {
-	openssl x509 -in "$WORK/owner.pem" -outform der -out "$WORK/owner.der"
-	sbsiglist --owner 605dab50-e046-4300-abb6-3dd810dd8b23 --type x509 --output "$WORK/mok.esl" "$WORK/owner.der"
-	sign "$SHIM" "$WORK/shim.efi"
-	UNTIL='ENROL: back|No bootable option|end +halted|Kernel panic' secure_esp \
-		EFI/BOOT/BOOTX64.EFI="$WORK/enrol.efi" EFI/BOOT/shimx64.efi="$WORK/shim.efi" \
-		mok.esl="$WORK/mok.esl" "$@"
-}
-
-# sign_by KEY IN OUT
-sign_by() {
-	case $1 in
-	nobody) cp "$2" "$3" ;;
-	firmware) sign "$2" "$3" ;;
-	*) sbsign --key "$WORK/$1.key" --cert "$WORK/$1.pem" --output "$3" "$2" 2>>"$WORK/sbsign.log" ;;
-	esac
+# run_shim [PATH=FILE...]: firmware, the program, shim, then EFI/BOOT/grubx64.efi, with the key "owner" enrolled
+run_shim() {
+	openssl x509 -in "$DIR/owner.pem" -outform der -out "$DIR/owner.der"
+	sbsiglist --owner 605dab50-e046-4300-abb6-3dd810dd8b23 --type x509 --output "$DIR/mok.esl" "$DIR/owner.der"
+	sign "$SHIM" "$DIR/shim.efi"
+	UNTIL='ENROL: back|No bootable option|end +halted|Kernel panic' run_secure \
+		EFI/BOOT/BOOTX64.EFI="$DIR/enrol.efi" EFI/BOOT/shimx64.efi="$DIR/shim.efi" mok.esl="$DIR/mok.esl" "$@"
 }
 
 # make_loose KEY: baton, and a kernel to lie beside it that is signed by KEY, or by nobody
@@ -43,83 +27,57 @@ make_loose() {
 	own_key owner
 	own_key stranger
 	build_enrol
-	sign "$B/baton.bzImage" "$WORK/baton.signed"
-	sign_by "$1" "$KERNEL" "$WORK/kernel"
+	sign "$BATON" "$DIR/baton.signed"
+	sign_by "$1" "$KERNEL" "$DIR/kernel"
 }
 
 # loose KEY: both started through shim
 loose() {
 	make_loose "$1"
-	shim_esp EFI/BOOT/grubx64.efi="$WORK/baton.signed" EFI/baton/kernel="$WORK/kernel"
+	run_shim EFI/BOOT/grubx64.efi="$DIR/baton.signed" EFI/baton/kernel="$DIR/kernel"
 }
 
 # loose_old KEY: the same, with a shim that does not replace the firmware's LoadImage
 loose_old() {
 	make_loose "$1"
-	shim_esp EFI/BOOT/grubx64.efi="$WORK/enrol.efi" EFI/BOOT/baton.efi="$WORK/baton.signed" \
-		EFI/baton/kernel="$WORK/kernel"
+	run_shim EFI/BOOT/grubx64.efi="$DIR/enrol.efi" EFI/BOOT/baton.efi="$DIR/baton.signed" \
+		EFI/baton/kernel="$DIR/kernel"
 }
 
-# refused STATUS: with the status that shim or the firmware returned last
+# refused NAME 'WHAT IT SHOWS' STATUS [KEY=VALUE...]: with the status of whoever was asked last
 refused() {
-	want 'baton: secure-boot: neither shim nor the firmware verifies .EFI.baton.kernel' &&
-		want "baton: back to the firmware with status 0x80000000000000$1" &&
-		want 'ENROL: back with 0x' && want_not 'Linux version' && want_not 'µs\] baton'
+	row "$1" "$2" want='baton: secure-boot: neither shim nor the firmware verifies .EFI.baton.kernel' \
+		want="baton: back to the firmware with status 0x80000000000000$3" want='ENROL: back with 0x' \
+		deny='Linux version' deny='µs\] baton' "${@:4}"
 }
 
-TESTS+=(shim-owner)
-test_shim_owner() {
-	loose owner
-	want 'Linux version' && want 'Secure boot enabled' && want_not 'baton: secure-boot'
-}
+row shim-owner "a kernel signed by the machine's owner" do='loose owner' want='Linux version' \
+	want='Secure boot enabled' deny='baton: secure-boot'
+row shim-firmware 'a kernel signed by the key that the firmware knows' do='loose firmware' want='Linux version' \
+	deny='baton: secure-boot'
+refused shim-nobody 'a kernel signed by nobody' 1a do='loose nobody'
+refused shim-stranger 'a kernel signed by a stranger' 1a do='loose stranger'
+# Shim up to version 15 leaves the firmware's LoadImage alone: only by its protocol it says what it knows.
+row shim-15-owner "an older shim, and a kernel signed by the machine's owner" do='loose_old owner' \
+	want="ENROL: LoadImage was shim's" want='Linux version' deny='baton: secure-boot'
+refused shim-15-stranger 'an older shim, and a kernel signed by a stranger' 0f do='loose_old stranger' \
+	want="ENROL: LoadImage was shim's"
 
-TESTS+=(shim-firmware)
-test_shim_firmware() {
-	loose firmware
-	want 'Linux version' && want_not 'baton: secure-boot'
-}
-
-TESTS+=(shim-nobody)
-test_shim_nobody() {
-	loose nobody
-	refused 1a
-}
-
-TESTS+=(shim-stranger)
-test_shim_stranger() {
-	loose stranger
-	refused 1a
-}
-
-# Shim up to version 15 does not replace the firmware's LoadImage: only its protocol verifies with its keys.
-TESTS+=(shim-15-owner)
-test_shim_15_owner() {
-	loose_old owner
-	want "ENROL: LoadImage was shim's" && want 'Linux version' && want_not 'baton: secure-boot'
-}
-
-TESTS+=(shim-15-stranger)
-test_shim_15_stranger() {
-	loose_old stranger
-	want "ENROL: LoadImage was shim's" && refused 0f
-}
-
-# The firmware alone does not know the owner's key.
-TESTS+=(shim-absent)
-test_shim_absent() {
+without_shim() {
 	own_key owner
-	sign "$B/baton.bzImage" "$WORK/baton.signed"
-	sign_by owner "$KERNEL" "$WORK/kernel"
-	secure_esp EFI/BOOT/BOOTX64.EFI="$WORK/baton.signed" EFI/baton/kernel="$WORK/kernel"
-	want 'baton: secure-boot: the firmware does not verify .EFI.baton.kernel' && want_not 'µs\] baton'
+	sign "$BATON" "$DIR/baton.signed"
+	sign_by owner "$KERNEL" "$DIR/kernel"
+	run_secure EFI/BOOT/BOOTX64.EFI="$DIR/baton.signed" EFI/baton/kernel="$DIR/kernel"
 }
 
-# A bundle that the owner has signed, and the firmware does not know.
-TESTS+=(shim-bundle)
-test_shim_bundle() {
+bundle_by_shim() {
 	own_key owner
-	sign_by owner "$COMMON/bundle" "$WORK/bundle.owner"
+	sign_by owner "$COMMON/bundle" "$DIR/bundle.owner"
 	build_enrol
-	shim_esp EFI/BOOT/grubx64.efi="$WORK/bundle.owner"
-	want '^DOOR: end' && want 'DOOR: secure_boot 3' && want_not 'baton: secure-boot'
+	run_shim EFI/BOOT/grubx64.efi="$DIR/bundle.owner"
 }
+
+row shim-absent "the firmware alone does not know the owner's key" do=without_shim \
+	want='baton: secure-boot: the firmware does not verify .EFI.baton.kernel' deny='µs\] baton'
+row shim-bundle 'a bundle that the owner has signed, and the firmware does not know' do=bundle_by_shim \
+	want='^DOOR: end' want='DOOR: secure_boot 3' deny='baton: secure-boot'

@@ -1,20 +1,11 @@
-#!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034 # MARK is for heard
 #
-# Drives the monitor over a serial line as a person would, runs scripts in it, and looks at what Linux then
-# finds. Prints TAP; takes names of tests, all without one. A test's folder is build/boot/NAME.
-
-set -euo pipefail
-
-HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$HERE/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=monitor-lib.sh
-. "$HERE/monitor-lib.sh"
+# The monitor, over a serial line as a person uses it; scripts in it; and what Linux then finds.
 
 UP='\033[A' LEFT='\033[D' HOME_KEY='\033[H' DEL='\033[3~'
 
-# ---- monitor-dialog: parts of one long talk --------------------------------------------------------------
+# ---- parts of one long talk -----------------------------------------------------------------------------
 
 talk_echo() {
 	answers 'crc 0x1000000 4 KiB' '^0x[0-9a-f]{8}$' || return 1
@@ -100,41 +91,39 @@ talk_boot() {
 	exported 'export out fdt' "$DIR/out.dtb" && ask 'out fdt' && echo "$ANSWER" >"$DIR/out.dts" &&
 		same_tree "$DIR/out.dtb" "$DIR/out.dts" 'the outgoing FDT' || return 1
 	type_keys 'boot\r'
-	machine_until 60 || reason "the payload did not come to its end" || return 1
+	end_talk 60 || return 1
 	hex=$(said fdt 2)
 	[ "$hex" = "$(hex_of "$DIR/out.dtb")" ] ||
 		reason "debugfs' in/fdt of the kernel after is not the outgoing FDT: '$hex'"
-	expect "MONITOR: blob greeting $(printf 123456789 | od -An -tx1 | tr -d ' ')"
-	expect "MONITOR: region kept 0x[0-9a-f]+ 0x400000 crc "
-	expect 'Revived memory reservation'
+	want "MONITOR: blob greeting $(printf 123456789 | od -An -tx1 | tr -d ' ')"
+	want "MONITOR: memory kept at 0x[0-9a-f]+ size 0x400000 sum "
+	want 'Revived memory reservation'
 }
+
+# ---- the talks ------------------------------------------------------------------------------------------
 
 run_dialog() {
 	local part region='reserve_mem=4M:4K:kept'
-	monitor_machine "baton.monitor baton.console=ttyS1,115200 $region" "$region" || return 0
+	start_talk "baton.monitor baton.console=ttyS1,115200 $region" "$region" || return 1
 	mark
-	hear 60 "$PROMPT" || reason "no prompt" || return 0
+	hear 60 "$PROMPT" || reason "no prompt" || return 1
 	for part in echo editing history completion help errors fdt memory boot; do
 		"talk_$part" || reason "  (while at: $part)" || true
 	done
 }
 
-# ---- the others ------------------------------------------------------------------------------------------
-
 # A script, no prompt: Linux revives memory that baton has reserved and written.
 run_script() {
 	local script='reserve one 8 MiB; fill last 8 MiB 0x00112233445566778899'
 	script+="; reserve two 64 KiB 1 MiB; write last 'two words'; verify"
-	monitor_machine "baton.console=ttyS1 baton.script=\"$script\"" \
-		'reserve_mem=8M:4K:one reserve_mem=64K:1M:two' || return 0
-	machine_until 60 || reason "it did not come to its end" || return 0
+	start_talk "baton.console=ttyS1 baton.script=\"$script\"" \
+		'reserve_mem=8M:4K:one reserve_mem=64K:1M:two' || return 1
+	end_talk 60 || return 1
 	MARK=0
 	printf '\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99' | repeat 8388608 >"$DIR/one"
 	{ printf 'two words' && head -c 65527 /dev/zero; } >"$DIR/two"
-	expect "Revived memory reservation 'one'"
-	expect "Revived memory reservation 'two'"
-	expect "MONITOR: region one 0x[0-9a-f]+ 0x800000 crc $(crc_of "$DIR/one")"
-	expect "MONITOR: region two 0x[0-9a-f]+00000 0x10000 crc $(crc_of "$DIR/two")"
+	want "MONITOR: memory one at 0x[0-9a-f]+ size 0x800000 sum $("$GUEST/sum" "$DIR/one")"
+	want "MONITOR: memory two at 0x[0-9a-f]+00000 size 0x10000 sum $("$GUEST/sum" "$DIR/two")"
 	heard | grep -aqE '^valid: ' || reason "the script did not verify"
 	! heard | grep -aqF 'baton> ' || reason "a prompt without baton.monitor"
 }
@@ -161,74 +150,44 @@ run_by_hand() {
 	blob=$(memblock_fdt byhand $at $size)
 	script="preserve $at order 10; fill $at 4 MiB 0x5aa5; alloc 4 KiB; write last 0x$blob; blob add memblock last $(
 		printf '0x%x' $((${#blob} / 2))); verify"
-	monitor_machine "baton.console=ttyS1 baton.script=\"$script\"" 'reserve_mem=4M:4K:byhand' || return 0
-	machine_until 60 || reason "it did not come to its end" || return 0
+	start_talk "baton.console=ttyS1 baton.script=\"$script\"" 'reserve_mem=4M:4K:byhand' || return 1
+	end_talk 60 || return 1
 	printf '\x5a\xa5' | repeat $((size)) >"$DIR/bytes"
-	expect "Revived memory reservation 'byhand'"
-	expect "MONITOR: region byhand $at $size crc $(crc_of "$DIR/bytes")"
+	want "MONITOR: memory byhand at $at size $size sum $("$GUEST/sum" "$DIR/bytes")"
 }
 
 # An error in a script without a prompt: refused, and nothing behind it was run.
 run_script_error() {
-	monitor_machine 'baton.script="alloc 8 KiB; frob; reboot"' '' || return 0
-	machine_until 60 'end +halted' && machine_runs || reason "it went on" || return 0
-	expect_refusal script-failed 1
-	expect "script-failed: unknown-command: 'frob'"
+	start_talk 'baton.script="alloc 8 KiB; frob; reboot"' '' || return 1
+	machine_until 60 'end +halted' && machine_runs || reason "it went on" || return 1
+	want_refusal script-failed 1
 }
 
 # With a prompt an error in the script leads to it, and poweroff ends the machine.
 run_script_prompt() {
-	monitor_machine 'baton.monitor baton.console=ttyS1 baton.script="frob; reboot"' '' || return 0
+	start_talk 'baton.monitor baton.console=ttyS1 baton.script="frob; reboot"' '' || return 1
 	mark
-	hear 60 "$PROMPT" || reason "no prompt" || return 0
+	hear 60 "$PROMPT" || reason "no prompt" || return 1
 	heard | grep -aqE '^error: unknown-command: ' || reason "no error before the prompt"
 	type_keys 'poweroff\r'
-	machine_until 20 || reason "poweroff did not end the machine"
+	end_talk 20
 }
 
 # Without any word there is no prompt.
 run_silent() {
-	monitor_machine 'baton.console=ttyS1' '' || return 0
-	machine_until 60 || reason "it did not come to its end" || return 0
+	start_talk 'baton.console=ttyS1' '' || return 1
+	end_talk 60 || return 1
 	MARK=0
 	! heard | grep -aqF 'baton> ' || reason "a prompt that nobody asked for"
-	expect 'MONITOR: end'
 }
 
-declare -A WHAT=(
-	[dialog]='a talk with the monitor: echo, editing, history, completion, help, errors, exports, blobs'
-	[script]='a script reserves memory, and Linux revives it with the bytes that baton wrote'
-	[by_hand]='preserve and blob add are enough for memory that Linux revives'
-	[script_error]='an error in a script without a prompt is a refusal'
-	[script_prompt]='an error in a script leads to the prompt; poweroff'
-	[silent]='no prompt without baton.monitor'
-)
-
-run_one() {
-	local name=$1 verdict=ok
-	DIR=$BOOT/monitor-$name
-	rm -rf "$DIR"
-	mkdir -p "$DIR"
-	make_archive "$DIR/last.cpio" "$GUEST/monitor-init"
-	"run_$name"
-	expect_not 'MONITOR: failed' || true
-	monitor_stop
-	[ ! -s "$DIR/reasons" ] || verdict='not ok'
-	echo "$verdict - monitor-$name: ${WHAT[$name]}"
-	[ ! -s "$DIR/reasons" ] || { sed 's/^/#   /' "$DIR/reasons" && return 1; }
-}
-
-main() {
-	local name bad=0
-	[ $# -gt 0 ] || set -- dialog script by_hand script_error script_prompt silent
-	build_monitor_init || { echo "Bail out! monitor-init.c does not compile" && exit 1; }
-	[ -f "$BATON" ] || { echo "Bail out! there is no $BATON: run make" && exit 1; }
-	trap 'machine_stop; [ -z "${LISTENER-}" ] || kill "$LISTENER" 2>/dev/null || true' EXIT
-	echo "1..$#"
-	for name in "$@"; do
-		run_one "$name" || bad=1
-	done
-	return "$bad"
-}
-
-main "$@"
+row monitor-dialog 'a talk with the monitor: echo, editing, history, completion, help, errors, exports, blobs' \
+	do=run_dialog
+row monitor-script 'a script reserves memory, and Linux revives it with the bytes that baton wrote' \
+	do=run_script want="Revived memory reservation 'one'" want="Revived memory reservation 'two'"
+row monitor-by_hand 'preserve and blob add are enough for memory that Linux revives' \
+	do=run_by_hand want="Revived memory reservation 'byhand'"
+row monitor-script_error 'an error in a script without a prompt is a refusal' \
+	do=run_script_error want="script-failed: unknown-command: 'frob'"
+row monitor-script_prompt 'an error in a script leads to the prompt; poweroff' do=run_script_prompt
+row monitor-silent 'no prompt without baton.monitor' do=run_silent want='MONITOR: end'

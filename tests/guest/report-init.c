@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The init of a Linux that came in through a door: says what it was given, one fact a line, and
- * powers off. With a /kernel beside it, it kexecs that instead, with /initrd and the command line
- * in /cmdline.
+ * powers off. With a /kernel beside it, it kexecs that instead.
  *
  * Every line begins with "DOOR: ", so that two runs can be compared line by line. With the word
  * door.debugcon on the kernel's command line they go to QEMU's debug console as well: for machines
@@ -10,7 +9,6 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,14 +17,12 @@
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <termios.h>
 #include <unistd.h>
+
+#include "tests/guest/guest.h"
 
 #define LOG_SIZE     (1 << 20)
 #define LOG_READ_ALL 3
-#define LOG_LEVEL    8
 #define SETTLE_US    200000
 #define PARAMS_SIZE  4096
 #define SCREEN_SIZE  64
@@ -37,49 +33,21 @@
 #define GLOBAL       "8be4df61-93ca-11d2-aa0d-00e098032b8c" /* EFI_GLOBAL_VARIABLE */
 #define NODES        "/sys/devices/system/node"
 #define CPUS         "/sys/devices/system/cpu"
-#define MAX_LINE     4096
-#define DEBUGCON     0xe9
 #define TPM_LOG      "TPMEventLog="
 #define TPM_MAX      (1 << 18)
 #define RNG_SEED     9 /* SETUP_RNG_SEED */
 
-static int ports = -1;
 static bool efi_seed;    /* in a table of the firmware's */
 static uint64_t tpm_log; /* where it is; 0 if there is none */
 
-static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void say(const char *fmt, ...)
-{
-	char line[MAX_LINE];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	dprintf(STDOUT_FILENO, "DOOR: %s\n", line);
-	tcdrain(STDOUT_FILENO); /* or the kernel's own lines get into the middle of it */
-	if (ports < 0)
-		return;
-	/* A write of two bytes would go to two ports. */
-	for (const char *text = "DOOR: "; *text; text++)
-		pwrite(ports, text, 1, DEBUGCON);
-	for (const char *text = line; *text; text++)
-		pwrite(ports, text, 1, DEBUGCON);
-	pwrite(ports, "\n", 1, DEBUGCON);
-}
-
 static void print_file(const char *topic, const char *path)
 {
-	char line[MAX_LINE - 64];
-	FILE *f = fopen(path, "r");
+	char *text = read_file(path, NULL), *rest = text, *line;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		say("%s %s", topic, line);
-	}
-	if (f)
-		fclose(f);
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			say("%s %s", topic, line);
+	free(text);
 }
 
 static int by_name(const void *a, const void *b)
@@ -90,7 +58,7 @@ static int by_name(const void *a, const void *b)
 /* The names in a folder, sorted. */
 static void print_names(const char *topic, const char *path)
 {
-	char *name[MAX_NAMES];
+	static char *name[MAX_NAMES];
 	size_t n = 0;
 	struct dirent *d;
 	DIR *dir = opendir(path);
@@ -131,24 +99,24 @@ static void print_runtime_map(void)
 	}
 }
 
+static bool begins(const char *line, const char *with)
+{
+	return strncmp(line, with, strlen(with)) == 0;
+}
+
 /* The first CPU: the others have the same line, or Linux complains. 5-level paging shows as la57. */
 static void print_cpu(void)
 {
-	char line[MAX_LINE - 64];
-	FILE *f = fopen("/proc/cpuinfo", "r");
+	char *text = read_file("/proc/cpuinfo", NULL), *rest = text, *line;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "model name", 10) == 0 || strncmp(line, "flags", 5) == 0 ||
-		    strncmp(line, "address sizes", 13) == 0)
+	while ((line = strsep(&rest, "\n")) && *line) {
+		if (begins(line, "model name") || begins(line, "flags") ||
+		    begins(line, "address sizes"))
 			say("cpu %s", line);
-		if (strncmp(line, "flags", 5) == 0)
+		if (begins(line, "flags"))
 			say("5-level paging: %s", strstr(line, " la57") ? "yes" : "no");
-		if (strncmp(line, "address sizes", 13) == 0)
-			break;
 	}
-	if (f)
-		fclose(f);
+	free(text);
 	print_file("cpus online", CPUS "/online");
 	print_file("cpus possible", CPUS "/possible");
 }
@@ -180,7 +148,7 @@ static bool tells(const char *text)
 	};
 
 	for (size_t i = 0; i < sizeof(about) / sizeof(*about); i++)
-		if (strncmp(text, about[i], strlen(about[i])) == 0)
+		if (begins(text, about[i]))
 			return true;
 	return strstr(text, "irmware Bug") || strstr(text, "secureboot:");
 }
@@ -201,7 +169,7 @@ static void print_log(void)
 		text += 2;
 		if (tells(text))
 			say("log %s", text);
-		if (strncmp(text, "efi:", 4) != 0)
+		if (!begins(text, "efi:"))
 			continue;
 		efi_seed |= strstr(text, " RNG=0x") != NULL;
 		if (strstr(text, TPM_LOG))
@@ -211,8 +179,7 @@ static void print_log(void)
 
 static void print_params(void)
 {
-	uint8_t data[PARAMS_SIZE];
-	char hex[2 * SCREEN_SIZE + 1];
+	static uint8_t data[PARAMS_SIZE];
 	int fd = open("/sys/kernel/boot_params/data", O_RDONLY);
 
 	if (fd < 0 || read(fd, data, sizeof(data)) != sizeof(data)) {
@@ -220,9 +187,7 @@ static void print_params(void)
 		return;
 	}
 	close(fd);
-	for (int i = 0; i < SCREEN_SIZE; i++)
-		sprintf(hex + 2 * i, "%02x", data[i]);
-	say("screen %s", hex);
+	say_bytes("screen", data, SCREEN_SIZE);
 	say("secure_boot %u", data[SECURE_AT]);
 }
 
@@ -313,64 +278,18 @@ static void print_variables(void)
 	}
 }
 
-static void kexec_on(void)
-{
-	static char cmdline[4096];
-	int kernel = open("/kernel", O_RDONLY), initrd = open("/initrd", O_RDONLY),
-	    fd = open("/cmdline", O_RDONLY);
-
-	if (fd >= 0 && read(fd, cmdline, sizeof(cmdline) - 1) < 0)
-		say("failed: /cmdline");
-	cmdline[strcspn(cmdline, "\n")] = '\0';
-	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline,
-		    initrd < 0 ? 4UL : 0UL))
-		say("failed: kexec_file_load: %m");
-	else
-		reboot(RB_KEXEC);
-	reboot(RB_AUTOBOOT);
-}
-
-/*
- * Without a console the kernel opens nothing for init: 0 to 2 must be something before a file of
- * ours gets such a number.
- */
-static void open_outputs(void)
-{
-	char words[MAX_LINE] = "";
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	close(fd);
-	fd = open("/proc/cmdline", O_RDONLY);
-	if (fd >= 0 && read(fd, words, sizeof(words) - 1) > 0 && strstr(words, "door.debugcon"))
-		ports = open("/dev/port", O_WRONLY);
-	close(fd);
-}
-
-static void mount_all(void)
-{
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-}
-
-/* What the kernel still has to say must not end up inside our lines. */
-static void quiet(void)
-{
-	klogctl(LOG_LEVEL, NULL, 1);
-	usleep(SETTLE_US);
-}
-
 int main(void)
 {
-	mount_all();
-	open_outputs();
-	quiet();
-	if (access("/kernel", F_OK) == 0) {
+	start_guest("DOOR");
+	if (strstr(read_line("/proc/cmdline"), "door.debugcon"))
+		open_debugcon();
+	quiet_kernel(LOG_EMERGENCIES);
+	usleep(SETTLE_US); /* what it is about to say comes first */
+	if (file_exists("/kernel")) {
 		say("first");
 		print_variables();
-		kexec_on();
+		load_kernel();
+		end_guest(RB_KEXEC);
 	}
 	say("begin");
 	print_log();
@@ -389,6 +308,5 @@ int main(void)
 	print_runtime_map();
 	print_variables();
 	say("end");
-	reboot(RB_POWER_OFF);
-	return 0;
+	end_guest(RB_POWER_OFF);
 }

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# One relay: a Linux that hands over, baton, a Linux that takes over; and what the words of a row make of it.
+# Without any word it is the KHO selftest of Linux 7.3 through baton into Linux 7.3.
+#
+#   do          relay        what runs the test: this, or another function
+#   from, to    7.3          the peers: a version or a path
+#   through     -            Linuxes in between, each with a baton before it
+#   init        selftest     the kernel's own init.c of its KHO selftest, or relay: relay-init.c with a
+#                            reserve_mem region, or luo_NAME: a LUO selftest of the kernel's own
+#   via         bundle       how baton gets its payload:
+#                              direct   without baton        bundle   a bundle, with the last initrd in it
+#                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
+#                              cpio     initrd baton/...     bare     initrd is the bzImage
+#                              none     no payload at all
+#   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
+#   mem, smp    1G, 2        the machine; qemu=WORDS for more of it
+#   kho         on           the word kho= of the first command line
+#   append      -            more words for the first command line, and so for all that follow
+#   last        -            the last Linux has a command line of its own: the usual words and these
+#   cmdline     -            the payload's own command line, all of it; a number makes one of that many characters
+#   payload     -            change the payload's kernel: as make_odd_kernel has it
+#   pad         0            this many bytes of ballast in the last runner's initrd
+#   spoil       -            spoil the handover in the first kernel: a name of spoil.c
+#   at, give    -            when the console says AT (a regex), give QEMU's monitor the command GIVE
+#   refuse      -            baton must refuse by this name, stop, and have changed nothing
+#   report      -            baton must report an exception with this regex, stop, and have changed nothing
+#   memory      kept         of a relay whose machine ends by itself: the region is kept, lost, or any
+#   overlap     no           own, other: in baton's plan a segment must lie over its own, or another's, source
+#   end         -            how the machine ends: exit or halt; by itself, unless refuse or report is given
+#
+# In every test a warning or a bug reported by a Linux, or a failure by an init, fails it, and every kernel
+# must see the same RAM. In every relay the memory of the reserve_mem region is compared.
+
+RESERVE='reserve_mem=8M:4K:relay'
+# shellcheck disable=SC2034 # for the suite
+LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY|MONITOR): failed'
+HALTED='end +.*halted'
+LUO_INIT=7.3 # the peer that has an init for the LUO selftests
+
+USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
+	[start]=linux [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
+	[report]='' [end]='' [memory]=kept [overlap]=no)
+
+# shellcheck source-path=SCRIPTDIR source=memory.sh
+. "$TOP/tests/boot/memory.sh"
+# shellcheck source-path=SCRIPTDIR source=payload.sh
+. "$TOP/tests/boot/payload.sh"
+
+# ---- inits ----------------------------------------------------------------------------------------------
+
+# build_luo_test NAME VERSION: the LUO selftest of that peer, $GUEST/NAME-VERSION
+build_luo_test() {
+	local dir src out=$GUEST/$1-$2
+	dir=$(selftests_of "$2") || return 1
+	src=$dir/selftests/liveupdate
+	if [ -d "$src/lib" ]; then
+		build_nolibc "$out" "$dir" -I "$src/lib/include" -I "$dir/selftests" "$src/$1.c" "$src"/lib/*.c
+	else
+		gcc -s -static -O2 -I "$dir/include" -I "$dir/selftests" -o "$out" "$src/$1.c" "$src/luo_test_utils.c"
+	fi
+}
+
+# prepare_inits: those that the row in C needs, and its peers
+prepare_inits() {
+	local dir version
+	for version in "${C[from]}" ${C[through]} "${C[to]}"; do
+		peer "$version" >/dev/null || bail "no peer $version"
+	done
+	case ${C[init]} in
+	relay) ;;
+	selftest) build_selftest_init "${C[from]}" || bail "the KHO selftest of Linux ${C[from]} does not compile" ;;
+	luo_*)
+		dir=$(selftests_of "$LUO_INIT") || bail "no peer $LUO_INIT"
+		build_nolibc "$GUEST/luo-init" "$dir" "$dir/selftests/liveupdate/init.c" || bail 'no init for LUO'
+		for version in "${C[from]}" "${C[to]}"; do
+			build_luo_test "${C[init]}" "$version" || bail "${C[init]} of Linux $version does not compile"
+		done
+		;;
+	*) bail "init=${C[init]}: no such thing" ;;
+	esac
+}
+
+# ---- what the machine starts with -----------------------------------------------------------------------
+
+# Emulation on a busy machine can lose so many timer interrupts that Linux gives its IO-APIC up: no_timer_check.
+usual_words() {
+	local words="console=ttyS0 kho=${C[kho]} panic=-1 no_timer_check"
+	[ "${C[init]}" != relay ] || words+=" $RESERVE"
+	echo "$words"
+}
+
+first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]}"; }
+
+# make_kernel: the payload's kernel, its path in $NEXT
+make_kernel() {
+	NEXT=$(peer "${C[to]}") || reason "no peer ${C[to]}" || return 1
+	[ -n "${C[payload]}" ] || return 0
+	make_odd_kernel "${C[payload]}" "$NEXT" "$DIR/payload" || return 1
+	NEXT=$DIR/payload
+}
+
+# make_cmdline: $DIR/cmdline, if the payload is to have its own
+make_cmdline() {
+	if [[ ${C[cmdline]} =~ ^[0-9]+$ ]]; then
+		head -c "${C[cmdline]}" < <(yes word | tr '\n' ' ') >"$DIR/cmdline"
+	elif [ -n "${C[cmdline]}" ]; then
+		printf '%s' "${C[cmdline]}" >"$DIR/cmdline"
+	elif [ -n "${C[last]}" ]; then
+		printf '%s %s' "$(usual_words)" "${C[last]}" >"$DIR/cmdline"
+	fi
+}
+
+# make_last: the last runner's initramfs, $DIR/last.cpio. The KHO selftest is in the kernel, and needs none.
+make_last() {
+	case ${C[init]} in
+	relay)
+		head -c "${C[pad]}" /dev/urandom >"$DIR/ballast"
+		make_initramfs "$DIR/last.cpio" "$GUEST/relay-init" ballast="$DIR/ballast"
+		;;
+	luo_*) make_initramfs "$DIR/last.cpio" "$GUEST/luo-init" test_binary="$GUEST/${C[init]}-${C[to]}" ;;
+	esac
+}
+
+# choose_payload: FILES for the initramfs of the runner before the last, by via=
+choose_payload() {
+	local parts=(kernel="$NEXT") options=()
+	if [ -f "$DIR/last.cpio" ]; then
+		options+=(--initrd "$DIR/last.cpio")
+		parts+=(initrd="$DIR/last.cpio")
+	fi
+	if [ -f "$DIR/cmdline" ]; then
+		options+=(--cmdline "$(cat "$DIR/cmdline")")
+		parts+=(cmdline="$DIR/cmdline")
+	fi
+	FILES=(kernel="$DIR/bundle")
+	case ${C[via]} in
+	direct) FILES=("${parts[@]}") ;;
+	bundle) bundle "$DIR/bundle" "$NEXT" "${options[@]}" ;;
+	bundle2) bundle "$DIR/inner" "$NEXT" "${options[@]}" && bundle "$DIR/bundle" "$DIR/inner" ;;
+	forward) bundle "$DIR/bundle" "$NEXT" && FILES+=(initrd="$DIR/last.cpio") ;;
+	cpio) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
+	bare) FILES=(kernel="$BATON" initrd="$NEXT") ;;
+	none) FILES=(kernel="$BATON") ;;
+	*) reason "via=${C[via]}: no such thing" ;;
+	esac
+}
+
+# runner_init VERSION: which init that Linux has before the last
+runner_init() {
+	case ${C[init]} in
+	relay) echo "$GUEST/relay-init" ;;
+	selftest) echo "$GUEST/selftest-init-$1" ;;
+	luo_*) echo "$GUEST/luo-init" ;;
+	esac
+}
+
+# make_middle: those of through=, the last of them first; FILES is then what the first Linux kexecs
+make_middle() {
+	local i between
+	read -ra between <<<"${C[through]}"
+	: >"$DIR/keep"
+	for ((i = ${#between[@]} - 1; i >= 0; i--)); do
+		make_initramfs "$DIR/middle-$i.cpio" "$(runner_init "${C[from]}")" keep="$DIR/keep" "${FILES[@]}"
+		bundle "$DIR/middle-$i" "$(peer "${between[i]}")" --initrd "$DIR/middle-$i.cpio" || return 1
+		FILES=(kernel="$DIR/middle-$i")
+	done
+}
+
+# make_first: the first kernel's initramfs, $DIR/first.cpio, with what it is to kexec inside
+make_first() {
+	make_kernel && make_cmdline && make_last && choose_payload && make_middle || return 1
+	# the init of the LUO selftests takes its initrd by another name
+	[[ ${C[init]} != luo_* ]] || FILES=("${FILES[@]/#initrd=/initrd.img=}" test_binary="$GUEST/${C[init]}-${C[from]}")
+	make_initramfs "$DIR/first.cpio" "$(runner_init "${C[from]}")" "${FILES[@]}"
+}
+
+# ---- the machine ----------------------------------------------------------------------------------------
+
+# start_relay: the first Linux, by itself or as the payload of baton
+start_relay() {
+	local kernel initrd=$DIR/first.cpio parts=()
+	kernel=$(peer "${C[from]}")
+	if [ "${C[start]}" = origin ]; then
+		[ -z "${C[payload]}" ] || kernel=$NEXT
+		[ "${C[payload]}" != no_kho ] || { echo none >"$DIR/abi" && parts=(abi="$DIR/abi"); }
+		make_payload "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd" "${parts[@]}"
+		kernel=$BATON initrd=$DIR/origin.cpio
+	fi
+	# shellcheck disable=SC2034 # for machine_start
+	MEM=${C[mem]} SMP=${C[smp]}
+	# shellcheck disable=SC2086 # a list of words
+	machine_start -kernel "$kernel" -initrd "$initrd" -append "$(first_words)" ${C[qemu]}
+}
+
+last_line() { tail -n 1 "$LOG" | tr -d '\r'; }
+
+# run_machine: until it has ended, or stands still as it should
+run_machine() {
+	start_relay
+	if [ -n "${C[at]}" ]; then
+		machine_until "${C[limit]}" "${C[at]}" || reason "never said '${C[at]}'" || return 1
+		machine_do "${C[give]}"
+	fi
+	# a halt where none was expected ends the wait as well: no need to sit out the time
+	machine_until "${C[limit]}" "$HALTED" ||
+		reason "still running after ${C[limit]} s; it last said: $(last_line)" || return 1
+	if [ "${C[end]}" = halt ]; then
+		machine_runs || reason 'the machine ended; it should have stood still'
+	elif says "$HALTED"; then
+		reason "baton halted: $(grep -aE 'refused|exception' "$LOG" | head -n 1 | tr -d '\r')"
+	fi
+}
+
+check_memory() {
+	case ${C[init]}-${C[end]}-${C[memory]} in
+	relay-*-any) ;;
+	relay-halt-*) want_memory_untouched ;;
+	relay-exit-kept) want_memory_kept $((2 + $(wc -w <<<"${C[through]}"))) ;;
+	relay-exit-lost) ! memory_kept || reason 'the memory is still there; it should have been lost' ;;
+	esac
+}
+
+# check_relay: what is expected besides want= and deny=
+check_relay() {
+	local before=1
+	[ "${C[start]}" = linux ] || before=0
+	[ -z "${C[refuse]}" ] || want_refusal "${C[refuse]}" "$before"
+	[[ ${C[append]} != *baton.reserve=*:relay* || ${C[start]} = linux || -n ${C[refuse]} ]] || want_reserved
+	[ -z "${C[report]}" ] || want_report "${C[report]}"
+	[ "${C[overlap]}" = no ] || want_overlap "${C[overlap]}"
+	want_same_ram
+	check_memory
+}
+
+# relay: what do= is usually
+relay() {
+	[ -n "${C[end]}" ] || C[end]=$([ -z "${C[refuse]}${C[report]}" ] && echo exit || echo halt)
+	make_first || return 1
+	run_machine || true
+	check_relay || true
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include "tests/guest/spoil.h"
+
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/guest/guest.h"
+#include "tests/guest/handover.h"
+#include "tests/guest/memory.h"
+
+#define NOT_RAM (1UL << 44) /* no machine under test has RAM at 16 TiB */
+
+static void spoil_fdt_magic(const struct outgoing *h)
+{
+	poke(h->at, "\0\0\0\0", 4);
+}
+
+static void spoil_fdt_truncate(const struct outgoing *h)
+{
+	poke(h->at + 4, "\0\0\x20\0", 4); /* totalsize, big-endian: two pages */
+}
+
+static void spoil_compatible(const struct outgoing *h)
+{
+	poke(where_prop(h, NULL, "compatible") + strlen("kho-v"), "9", 1);
+}
+
+static void spoil_map_missing(const struct outgoing *h)
+{
+	const char *strings = h->fdt + fdt_off_dt_strings(h->fdt);
+	const char *name = memmem(strings, fdt_size_dt_strings(h->fdt), "preserved-memory-map", 20);
+
+	poke(where_is(h, name), "X", 1);
+}
+
+static void spoil_map_zero(const struct outgoing *h)
+{
+	poke64(where_prop(h, NULL, "preserved-memory-map"), 0);
+}
+
+static void spoil_map_misaligned(const struct outgoing *h)
+{
+	poke64(where_prop(h, NULL, "preserved-memory-map"), h->map + 8);
+}
+
+static void spoil_map_not_ram(const struct outgoing *h)
+{
+	poke64(where_prop(h, NULL, "preserved-memory-map"), NOT_RAM);
+}
+
+static void spoil_node_shared(const struct outgoing *h)
+{
+	poke64(some_slot(h, false), peek64(some_slot(h, true)));
+}
+
+static void spoil_node_loop(const struct outgoing *h)
+{
+	poke64(some_slot(h, false), h->map);
+}
+
+static void spoil_node_misaligned(const struct outgoing *h)
+{
+	uint64_t slot = some_slot(h, true);
+
+	poke64(slot, peek64(slot) + 0x10);
+}
+
+static void spoil_node_not_ram(const struct outgoing *h)
+{
+	poke64(some_slot(h, true), NOT_RAM);
+}
+
+static void spoil_node_low(const struct outgoing *h)
+{
+	poke64(some_slot(h, true), 0x2000);
+}
+
+static void spoil_node_in_scratch(const struct outgoing *h)
+{
+	poke64(some_slot(h, true), strtoull(read_line(KHO_OUT "/scratch_phys"), NULL, 0));
+}
+
+static void spoil_fdt_not_preserved(const struct outgoing *h)
+{
+	flip_key(h, h->at);
+}
+
+static void spoil_blob_not_ram(const struct outgoing *h)
+{
+	poke64(where_prop(h, "memblock", "preserved-data"), NOT_RAM);
+}
+
+static void spoil_blob_size(const struct outgoing *h)
+{
+	poke64(where_prop(h, "memblock", "blob-size"), 0);
+}
+
+static void spoil_blob_not_preserved(const struct outgoing *h)
+{
+	flip_key(h, blob_of(h, "memblock"));
+}
+
+static void spoil_metadata_version(const struct outgoing *h)
+{
+	poke(blob_of(h, "kexec-metadata"), "\x07", 1);
+}
+
+/* The ways to spoil a handover, by the name that relay.do= takes. */
+static const struct spoil {
+	const char *name;
+	void (*fn)(const struct outgoing *h);
+} spoils[] = {
+	{ "fdt-magic", spoil_fdt_magic },
+	{ "fdt-truncate", spoil_fdt_truncate },
+	{ "compatible", spoil_compatible },
+	{ "map-missing", spoil_map_missing },
+	{ "map-zero", spoil_map_zero },
+	{ "map-misaligned", spoil_map_misaligned },
+	{ "map-not-ram", spoil_map_not_ram },
+	{ "node-shared", spoil_node_shared },
+	{ "node-loop", spoil_node_loop },
+	{ "node-misaligned", spoil_node_misaligned },
+	{ "node-not-ram", spoil_node_not_ram },
+	{ "node-low", spoil_node_low },
+	{ "node-in-scratch", spoil_node_in_scratch },
+	{ "fdt-not-preserved", spoil_fdt_not_preserved },
+	{ "blob-not-ram", spoil_blob_not_ram },
+	{ "blob-size", spoil_blob_size },
+	{ "blob-not-preserved", spoil_blob_not_preserved },
+	{ "metadata-version", spoil_metadata_version },
+};
+
+void spoil_handover(const char *name)
+{
+	struct outgoing h;
+
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		if (strcmp(name, spoils[i].name))
+			continue;
+		find_handover(&h);
+		spoils[i].fn(&h);
+		say("spoiled: %s", name);
+		return;
+	}
+	fail("relay.do=%s: no such thing", name);
+}
