@@ -47,17 +47,18 @@ unit: $(UNIT)
 .PHONY: unit
 
 # Code that is measured is compiled as for the kernel.
-BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)) tests/bench/ingest.c)
+BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c lib/string.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)))
+BENCH     := $(B)/bench/ingest $(B)/bench/luo
 
 $(B)/bench/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
 
-$(B)/bench/ingest: $(BENCH_OBJ)
+$(BENCH): $(B)/bench/%: $(B)/bench/tests/bench/%.o $(BENCH_OBJ)
 	$(call quiet,LD,$@)$(CC) -pie $^ -o $@ -lfdt
 
-bench: $(B)/bench/ingest
-	@tests/bench/run.sh $<
+bench: $(BENCH)
+	@tests/bench/run.sh $(BENCH)
 
 .PHONY: bench
 

@@ -32,6 +32,7 @@ static void read_anew(const struct baton *b, struct check *c, void *map)
 	kho_in_fdt(&c->in, &c->scratch, &c->f);
 	kho_in_ingest(&c->in, b->ground.ram, &c->scratch, &c->map, &c->f);
 	client_check(&c->in.h, &c->f);
+	client_claim(&c->in.h, &c->map, &c->f);
 }
 
 static int judge(const struct monitor *m, const struct check *c)

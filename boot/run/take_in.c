@@ -23,6 +23,7 @@ int take_in(struct handovers *kho, struct ground *ground, const struct given *gi
 	kho_in_fdt(&kho->in, &kho->scratch, &record->findings);
 	kho_in_ingest(&kho->in, ground->ram, &kho->scratch, &ground->map, &record->findings);
 	client_check(&kho->in.h, &record->findings);
+	client_claim(&kho->in.h, &ground->map, &record->findings);
 	stage_done(record, STAGE_INGEST);
 	if (record->findings.total)
 		return -1;

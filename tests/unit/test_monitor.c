@@ -230,9 +230,9 @@ static const struct {
 	{ "blob", "unknown-command" },
 	{ "blob frob", "unknown-command" },
 	{ "in frob", "usage" },
-	{ "out fdt LUO x", "usage" },
+	{ "out fdt ODD x", "usage" },
 	{ "out fdt frob", "not-found" },
-	{ "out fdt LUO", "fdt-corrupt" },
+	{ "out fdt ODD", "fdt-corrupt" },
 	{ "map 5", "bad-number" },
 	{ "map 0x", "bad-number" },
 	{ "dump 0x8000000", "usage" },
@@ -282,7 +282,7 @@ static const struct {
 	{ "write 0x8000000 ''", "bad-number" },
 	{ "fill 0x5200000 4 KiB x", "not-owned" },
 	{ "fill last 4 KiB x", "bad-number" },
-	{ "blob add LUO 0x5200000 8 bytes", "exists" },
+	{ "blob add ODD 0x5200000 8 bytes", "exists" },
 	{ "blob add new 0x8000000 8 bytes", "not-preserved" },
 	{ "blob add new 0x5200000 0x4001", "not-preserved" },
 	{ "blob add new 0x5200000", "usage" },
@@ -346,7 +346,7 @@ static void what_only_shows_changes_nothing(void **state)
 		"dump 0x5200000 0x33",
 		"crc 0x5200000 16 KiB",
 		"export in fdt",
-		"export out blob LUO",
+		"export out blob ODD",
 	};
 	struct state *before = malloc(sizeof(*before));
 
@@ -369,10 +369,10 @@ static void shows(void **state)
 	says("in", "order 2         1 blocks of 16 KiB\n");
 	says("out", "version    kho-v4\n");
 	says("out", "preserved  6 pages, 24 KiB\n");
-	says("in blobs", "LUO                  0x005200008     9000 bytes, order 2\n");
+	says("in blobs", "ODD                  0x005200008     9000 bytes, order 2\n");
 	says("scratch", "0x002000000 – 0x004000000   32768 KiB\n");
-	says("map 0x5202000", "owner      preserved\ngoes out   0x5200000 order 2, 16 KiB  LUO\n");
-	says("map 0x5202000", "came in    0x5200000 order 2, 16 KiB  LUO\n");
+	says("map 0x5202000", "owner      preserved\ngoes out   0x5200000 order 2, 16 KiB  ODD\n");
+	says("map 0x5202000", "came in    0x5200000 order 2, 16 KiB  ODD\n");
 	says("map 0x5000000", "owner      incoming FDT\n");
 	says("map 0x1200000", "owner      incoming map\n");
 	says("map 0x8000000", "owner      free\n");
@@ -457,7 +457,7 @@ static void keeps(void **state)
 	wrong(line, "not-preserved");
 
 	/* what came in: dropped and taken up again, by its own key only */
-	right("blob remove LUO; unpreserve 0x5200000 order 2");
+	right("blob remove ODD; unpreserve 0x5200000 order 2");
 	wrong("preserve 0x5200000 order 1", "not-owned");
 	wrong("preserve 0x5200000 4 pages", "not-owned");
 	wrong("write 0x5200000 x", "not-owned");
@@ -563,8 +563,9 @@ static void reserves(void **state)
 
 static void reserve_over_what_came_in(void **state)
 {
-	uint64_t start = 0x40, size = 4096;
-	void *fdt = model_at(model, M_BLOB);
+	/* behind the blob ODD, in the same block */
+	uint64_t start = 0x6000000, size = 4096, at = M_BLOB + 3 * 4096;
+	void *fdt = model_at(model, at);
 
 	(void)state;
 	fdt_create(fdt, 4096);
@@ -578,11 +579,12 @@ static void reserve_over_what_came_in(void **state)
 	fdt_end_node(fdt);
 	fdt_end_node(fdt);
 	fdt_finish(fdt);
-	assert_int_equal(kho_blob_add(&b->kho.out, "memblock", M_BLOB, fdt_totalsize(fdt), &f), 0);
+	assert_int_equal(kho_blob_add(&b->kho.out, "memblock", at, fdt_totalsize(fdt), &f), 0);
 
-	/* the blob LUO lies in the same block: it stays */
+	right("preserve 0x6000000 order 0");
+	/* the blob ODD lies in the same block as the old FDT: it stays */
 	right("reserve new 4 KiB; verify");
-	is_reserved("old", 0x40, 4096);
+	is_reserved("old", start, 4096);
 	is_reserved("new", m->a.last, 4096);
 	says("map 0x5200000", "owner      preserved");
 }

@@ -381,7 +381,7 @@ static void no_metadata_came_in(void **state)
 {
 	(void)state;
 	m->nr_blob = 0;
-	model_blob(m, "LUO", M_BLOB, 5000);
+	model_blob(m, "ODD", M_BLOB, 5000);
 	model_blob(m, "x", M_META, 4096);
 	take_in();
 	nr_gone = 0;

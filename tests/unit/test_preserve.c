@@ -567,7 +567,7 @@ static void not_owned(void **state)
 	paddr_t at;
 
 	(void)state;
-	assert_int_equal(kho_blob_remove(w.out, "LUO", &fault), 0);
+	assert_int_equal(kho_blob_remove(w.out, "ODD", &fault), 0);
 	assert_int_equal(kho_unpreserve_free(w.out, M_BLOB, &fault), -1);
 	assert_string_equal(fault.name, "not-owned");
 	/* not even in other pieces */

@@ -134,7 +134,7 @@ static void block_cases(void **state)
 	expect("the outgoing metadata",
 	       kho_restore_block(&w.restore, w.out->made[0], &order, &fault), "not-preserved");
 	/* without its blob, the block is like any other */
-	expect("blob", kho_blob_remove(w.out, "LUO", &fault), NULL);
+	expect("blob", kho_blob_remove(w.out, "ODD", &fault), NULL);
 	expect("block", kho_restore_free(&w.restore, M_BLOB, &fault), NULL);
 	assert_false(w_page_is_set(M_BLOB + 0x3000));
 	expect("again", kho_restore_free(&w.restore, M_BLOB, &fault), "restored");
@@ -182,7 +182,7 @@ static void find_blob(void **state)
 	struct kho_blob blob;
 
 	(void)state;
-	assert_true(handover_find_blob(&w.in->in.h, "LUO", &blob));
+	assert_true(handover_find_blob(&w.in->in.h, "ODD", &blob));
 	assert_int_equal(blob.addr, M_BLOB + 8);
 	assert_int_equal(blob.size, 9000);
 	assert_true(handover_find_blob(&w.in->in.h, "kexec-metadata", &blob));

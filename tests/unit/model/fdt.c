@@ -2,7 +2,7 @@
 /* The root FDT, put together byte by byte, and a small handover that is valid. */
 #include "kho.h"
 
-static void model_be32(uint8_t **p, uint32_t v)
+void model_be32(uint8_t **p, uint32_t v)
 {
 	*(*p)++ = (uint8_t)(v >> 24);
 	*(*p)++ = (uint8_t)(v >> 16);
@@ -10,7 +10,7 @@ static void model_be32(uint8_t **p, uint32_t v)
 	*(*p)++ = (uint8_t)v;
 }
 
-static void model_bytes(uint8_t **p, const void *data, size_t len)
+void model_bytes(uint8_t **p, const void *data, size_t len)
 {
 	memcpy(*p, data, len);
 	*p += len;
@@ -18,7 +18,7 @@ static void model_bytes(uint8_t **p, const void *data, size_t len)
 		*(*p)++ = 0;
 }
 
-static void model_prop(uint8_t **p, uint32_t name, const void *data, int len)
+void model_prop(uint8_t **p, uint32_t name, const void *data, int len)
 {
 	if (len < 0)
 		return;
@@ -123,7 +123,7 @@ struct model *model_new(void)
 	m->map_len = 8;
 	model_write_metadata(m, M_META, 1, 7);
 	model_blob(m, "kexec-metadata", M_META, 73);
-	model_blob(m, "LUO", M_BLOB + 8, 9000);
+	model_blob(m, "ODD", M_BLOB + 8, 9000);
 	model_write_fdt(m);
 	return m;
 }

@@ -186,6 +186,11 @@ void model_preserve_some(struct model *m, unsigned int order);
 
 /* fdt.c */
 
+/* The parts of an FDT, at *@p, which goes on behind them: a word, bytes up to a word, a property. */
+void model_be32(uint8_t **p, uint32_t v);
+void model_bytes(uint8_t **p, const void *data, size_t len);
+void model_prop(uint8_t **p, uint32_t name, const void *data, int len);
+
 /* Write the root FDT into the page that data.fdt_addr names. */
 void model_write_fdt(struct model *m);
 

@@ -22,7 +22,7 @@ static const char *const names[] = {
 	"gamma",
 	"delta",
 	"a",
-	"LUO",
+	"ODD",
 	"kho_test",
 	"memblock",
 	"x.y,z+1-2_3",

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "kho/client/names.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "kho/client/client.h"
+#include "kho/client/luo.h"
+#include "kho/client/metadata.h"
+
+#define SEEN 16
+
+typedef void name_fn(enum name_kind kind, const char *blob, const char *name, void *arg);
+
+bool names_have(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at;
+
+	for (at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, name, len) && (!at[len] || at[len] == ','))
+			return true;
+	}
+	return false;
+}
+
+static struct reader plain_reader(const struct handover *h)
+{
+	return (struct reader){ .window = h->map.window, .budget = UINT64_MAX };
+}
+
+/* The names in a LUO state. Return: false if it is not one. */
+static bool luo_names(const struct handover *h, const struct kho_blob *blob, name_fn *fn, void *arg)
+{
+	struct reader r = plain_reader(h);
+	const struct luo_session *session;
+	const struct luo_flb_page *page;
+	struct luo_cursor sessions, files;
+	const struct luo_file *file;
+	struct luo_state s;
+	bool failed;
+	uint64_t i;
+
+	if (!luo_open(&s, blob->addr, blob->size, &r))
+		return false;
+	fn(NAME_CLIENT, blob->name, s.version->name, arg);
+	luo_sessions(&sessions, &s, &r);
+	while ((session = luo_next_session(&sessions))) {
+		luo_files(&files, &s, session, &r);
+		while ((file = luo_next_file(&files)))
+			fn(NAME_HANDLER, blob->name, file->handler, arg);
+	}
+	page = luo_flbs(&s, &r, &failed);
+	for (i = 0; page && i < page->count; i++)
+		fn(NAME_FLB, blob->name, page->flb[i].name, arg);
+	return true;
+}
+
+/* What its client's row tells, else what the FDT of a blob calls itself, else its name. */
+static const char *blob_version(const struct handover *h, const struct kho_blob *blob)
+{
+	const struct client *client = client_by_name(blob->name);
+	const void *bytes = handover_look(h, blob->addr, blob->size);
+	const char *name = NULL;
+	int len;
+
+	if (client && bytes)
+		name = client->version(bytes, blob->size);
+	if (!name && bytes && is_aligned(blob->addr, sizeof(uint64_t)) &&
+	    !fdt_check_full(bytes, blob->size)) {
+		name = fdt_getprop(bytes, 0, "compatible", &len);
+		name = name && len > 0 && !name[len - 1] ? name : NULL;
+	}
+	return name ? name : blob->name;
+}
+
+static void blob_names(const struct handover *h, const struct kho_blob *blob, name_fn *fn,
+		       void *arg)
+{
+	if (strcmp(blob->name, LUO) != 0 || !luo_names(h, blob, fn, arg))
+		fn(NAME_CLIENT, blob->name, blob_version(h, blob), arg);
+}
+
+void names_of(const struct handover *h, name_fn *fn, void *arg)
+{
+	int node = BLOB_FIRST;
+	struct kho_blob blob;
+
+	while (handover_next_blob(h, &node, &blob))
+		blob_names(h, &blob, fn, arg);
+}
+
+/**
+ * struct checking - one comparison
+ * @next, @f: the arguments of names_check()
+ * @seen: names that have been found unknown, so that each is said once, and @nr of them; when
+ *        it is full, what comes then may be said again
+ */
+struct checking {
+	const char *next;
+	struct findings *f;
+	const char *seen[SEEN];
+	unsigned int nr;
+};
+
+static bool translatable(const struct checking *c, enum name_kind kind, const char *blob,
+			 const char *name)
+{
+	const struct file_handler *h = kind == NAME_HANDLER ? file_handler_by_name(name) : NULL;
+	const struct file_handler *other;
+	const struct luo_version *luo;
+	unsigned int i;
+
+	for (i = 0; h && (other = file_handler_at(i)); i++)
+		if (!strcmp(other->family, h->family) && names_have(c->next, other->name))
+			return true;
+	for (i = 0; kind == NAME_CLIENT && !strcmp(blob, LUO) && (luo = luo_version_at(i)); i++)
+		if (names_have(c->next, luo->name))
+			return true;
+	return false;
+}
+
+static void check_name(enum name_kind kind, const char *blob, const char *name, void *arg)
+{
+	static const char *const of[] = { "client", "file handler", "FLB" };
+	struct checking *c = arg;
+	unsigned int i;
+
+	if (names_have(c->next, name) || translatable(c, kind, blob, name))
+		return;
+	for (i = 0; i < c->nr; i++)
+		if (!strcmp(c->seen[i], name))
+			return;
+	if (c->nr < SEEN)
+		c->seen[c->nr++] = name;
+	finding_add(c->f, FINDING_CLIENT_UNNAMED, "%s '%.48s' in the blob '%.32s'", of[kind], name,
+		    blob);
+}
+
+/* True if there is a LUO state and nothing in it. */
+static bool is_empty_luo(const struct handover *h, const struct kho_blob *blob)
+{
+	struct reader r = plain_reader(h);
+	const struct luo_flb_page *page;
+	struct luo_cursor sessions;
+	struct luo_state s;
+	bool failed;
+
+	if (strcmp(blob->name, LUO) || !luo_open(&s, blob->addr, blob->size, &r))
+		return false;
+	luo_sessions(&sessions, &s, &r);
+	if (luo_next_session(&sessions) || sessions.failed)
+		return false;
+	page = luo_flbs(&s, &r, &failed);
+	return !failed && (!page || !page->count);
+}
+
+void names_check(const struct handover *h, const char *next, struct findings *f)
+{
+	struct checking c = { .next = next, .f = f };
+	int node = BLOB_FIRST;
+	struct kho_blob blob;
+
+	while (handover_next_blob(h, &node, &blob))
+		if (strcmp(blob.name, METADATA) != 0 && !is_empty_luo(h, &blob))
+			blob_names(h, &blob, check_name, &c);
+}
