@@ -88,8 +88,8 @@ suite_unit() {
 }
 
 suite_bench() {
-	make_quietly B="$B" "$B/bench/ingest" >"$OUT/build.log" 2>&1 || true
-	program bench tests/bench/run.sh "$B/bench/ingest"
+	make_quietly B="$B" "$B/bench/ingest" "$B/bench/luo" >"$OUT/build.log" 2>&1 || true
+	program bench tests/bench/run.sh "$B/bench/ingest" "$B/bench/luo"
 }
 
 suite_boot() { program boot tests/boot/run.sh; }

@@ -1,22 +1,33 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# How many instructions it takes to ingest one preserved page of order 0, counted by callgrind on the kernel's code,
-# compiled as for the kernel. Prints TAP: a page must cost fewer than 20 instructions, however many there are.
+# Instructions, counted by callgrind on the kernel's own code, compiled as for the kernel. Prints TAP.
+#
+#   run.sh INGEST LUO    the two programs of this folder
+#
+# To take in one preserved order-0 page must cost fewer than 20, and no more when there are more of them; to
+# translate one LUO file at most 400, or 4000 if the version of its handler changes and it gets a new page of data;
+# a session on its own costs a block, and that is 6000.
 
 set -euo pipefail
 
-BENCH=$1
+INGEST=$1
+LUO=$2
 LIMIT=20
 OUT=$(mktemp -d)
 trap 'rm -rf "$OUT"' EXIT
 
-# instructions PAGES STEP: of one kho_in_ingest()
-instructions() {
-	valgrind --tool=callgrind --toggle-collect=kho_in_ingest --callgrind-out-file="$OUT/out" \
-		"$BENCH" "$1" "$2" 2>"$OUT/log" >/dev/null || { cat "$OUT/log" >&2 && return 1; }
+# count FUNCTION PROGRAM ARGUMENT...: instructions of one call of it; what the program says is in $OUT/said
+count() {
+	local function=$1
+	shift
+	valgrind --tool=callgrind --toggle-collect="$function" --callgrind-out-file="$OUT/out" \
+		"$@" 2>"$OUT/log" >"$OUT/said" || { cat "$OUT/log" >&2 && return 1; }
 	awk '/^summary:|^totals:/ { print $2; exit }' "$OUT/out"
 }
+
+# instructions PAGES STEP: of one kho_in_ingest()
+instructions() { count kho_in_ingest "$INGEST" "$1" "$2"; }
 
 n=0
 failed=0
@@ -30,7 +41,7 @@ verdict() { # OK TEXT
 	fi
 }
 
-echo "1..7"
+echo "1..13"
 base=$(instructions 0 1)
 verdict "$((base < 50000))" "an empty handover: $base instructions"
 for step in 1 2; do
@@ -41,4 +52,23 @@ for step in 1 2; do
 			"$pages pages, $([ $step = 1 ] && echo 'side by side' || echo 'every second'): $cost instructions a page"
 	done
 done
+
+# luo LIMIT SAID NEXT VERSION SESSIONS FILES HANDLER: of one luo_translate(), a file; it must say SAID
+luo() {
+	local limit=$1 said=$2 files cost
+	shift 2
+	cost=$(count luo_translate "$LUO" "$@")
+	files=$(($3 * $4))
+	verdict "$((cost <= limit * files))" \
+		"$2, $3 sessions, $files files of $5: $cost instructions, $((cost / files)) a file"
+	grep -q "$said" "$OUT/said" || verdict 0 "it says $said: $(cat "$OUT/said")"
+}
+
+luo 200000 'to luo-v5: 1 sessions, 1 files, 0 ' luo-v5,other luo-v1 1 1 other
+luo 6000 'to luo-v5: 100 sessions, 100 files, 0 ' luo-v5,other luo-v1 100 1 other
+luo 6000 'to luo-v1: 800 sessions, 800 files, 0 ' luo-v1,other luo-v5 800 1 other
+luo 400 'to luo-v5: 80 sessions, 10000 files, 0 ' luo-v5,memfd-v2 luo-v1 80 125 memfd-v2
+luo 4000 'to luo-v5: 80 sessions, 10000 files, 10000 ' luo-v5,memfd-v2 luo-v1 80 125 memfd-v1
+# the refusal of what luo-v1 has no room for
+luo 1200 'refused: luo-too-many-sessions' luo-v1,other luo-v5 2000 1 other
 exit $failed
