@@ -45,7 +45,7 @@ static const char *scan(const struct buffer *kernel, char *note, size_t note_siz
 		note, note_size,
 		"the kernel names no KHO version that is known (%s): baton will hand nothing to it",
 		kho_abi_list(known, sizeof(known)));
-	return PAYLOAD_NO_ABI;
+	return MANIFEST_NO_ABI;
 }
 
 int abi_scan(const struct bzimage *bz, const uint8_t *image, const char **abi, char *note,

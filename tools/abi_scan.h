@@ -9,8 +9,7 @@
 /**
  * abi_scan() - find the version in a bzImage
  * @bz, @image: the parsed image and its file
- * @abi:  set to its name; to PAYLOAD_NO_ABI if the kernel names none that is known; to NULL if nothing is to be
- *        recorded
+ * @abi:  set to its name, or to MANIFEST_NO_ABI if the kernel names none that is known; NULL if nothing is to be recorded
  * @note: set to why there is none; empty if there is one
  * @note_size: room in @note
  *

@@ -50,8 +50,8 @@ static const char *known_versions(void)
 /* The version that the bundle has recorded, or that of the kernel's release, or NULL. */
 static const struct kho_abi *find_abi(const struct next *next, const struct handovers *kho)
 {
-	if (next->payload.abi[0])
-		return kho_abi_by_name(next->payload.abi);
+	if (next->payload.manifest.abi[0])
+		return kho_abi_by_name(next->payload.manifest.abi);
 	if (bzimage_is_baton(&next->kernel))
 		return abi_for_baton(kho);
 	return kho_abi_by_release(next->kernel.release);
@@ -72,9 +72,9 @@ static int choose_abi(struct next *next, const struct options *opt, const struct
 			"Linux %s speaks no KHO version that is known, and would overwrite what is "
 			"handed to it; expected one of %s",
 			next_release(next), known_versions());
-	if (asked[0] || next->payload.abi[0])
+	if (asked[0] || next->payload.manifest.abi[0])
 		return fault_set(f, "abi-unknown", "%s asked for; expected one of %s",
-				 asked[0] ? asked : next->payload.abi, known_versions());
+				 asked[0] ? asked : next->payload.manifest.abi, known_versions());
 	return fault_set(f, "abi-undecided",
 			 "no KHO version known for Linux %s; expected baton.abi= one of %s",
 			 next_release(next), known_versions());

@@ -28,7 +28,7 @@ enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
  * @forward:  the command line without the baton.* words, single spaces kept as they were given
  */
 struct options {
-	char abi[PAYLOAD_ABI];
+	char abi[MANIFEST_ABI];
 	enum on_error on_error;
 	int console;
 	unsigned int baud;

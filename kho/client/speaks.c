@@ -3,27 +3,6 @@
 
 #include <string.h>
 
-static const struct speaks_known known[] = {
-	{ "LUO", true },
-	{ "kexec-metadata", true },
-	{ "kho_test", true },
-	{ "memblock", true },
-	{ "kho-test-v1", false },
-	{ "luo-flb-v1", false },
-	{ "luo-session-v2", false },
-	{ "luo-v1", false },
-	{ "luo-v5", false },
-	{ "memblock-v1", false },
-	{ "memfd-v1", false },
-	{ "memfd-v2", false },
-	{ "reserve-mem-v1", false },
-};
-
-const struct speaks_known *speaks_known_at(unsigned int i)
-{
-	return i < ARRAY_SIZE(known) ? &known[i] : NULL;
-}
-
 bool speaks_is_name(const char *text, size_t len)
 {
 	if (len == 0 || len >= SPEAKS_NAME)

@@ -37,12 +37,6 @@ struct speaks {
 
 _Static_assert(SPEAKS_ROOM == SPEAKS_MAX * SPEAKS_NAME, "as many names as are counted fit");
 
-/** struct speaks_known - a name that baton has code for; @blob: of a blob, not of a version */
-struct speaks_known {
-	const char *name;
-	bool blob;
-};
-
 /** speaks_is_name() - may these @len bytes be a name: 1 to 47 printable characters, no space? */
 bool speaks_is_name(const char *text, size_t len);
 
@@ -61,8 +55,5 @@ bool speaks_name(const struct speaks *s, const char *name);
 
 /** speaks_next() - the name behind @last, the first one for NULL. Return: NULL behind the last. */
 const char *speaks_next(const struct speaks *s, const char *last);
-
-/** speaks_known_at() - entry @i of what baton itself has code for, NULL past the end. */
-const struct speaks_known *speaks_known_at(unsigned int i);
 
 #endif

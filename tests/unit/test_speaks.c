@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "kho/client/known.h"
 #include "kho/client/speaks.h"
 
 /* On the heap and filled, so that a read beyond the names shows. */
@@ -126,16 +127,16 @@ static void test_full(void **state)
 
 static void test_known(void **state)
 {
-	const struct speaks_known *k;
+	const struct known_name *k;
 	unsigned int i, blobs = 0;
 
 	(void)state;
-	for (i = 0; (k = speaks_known_at(i)); i++) {
+	for (i = 0; (k = known_name_at(i)); i++) {
 		assert_true(speaks_is_name(k->name, strlen(k->name)));
 		blobs += k->blob;
 	}
 	assert_int_equal(blobs, 4);
-	assert_null(speaks_known_at(i + 1));
+	assert_null(known_name_at(i + 1));
 }
 
 int main(void)
