@@ -61,7 +61,7 @@ static const struct kho_abi *find_abi(const struct next *next, const struct hand
 static int choose_abi(struct next *next, const struct options *opt, const struct handovers *kho,
 		      struct fault *f)
 {
-	const char *asked = opt->abi;
+	const char *asked = opt->asked.abi;
 
 	next->abi = asked[0] ? kho_abi_by_name(asked) : find_abi(next, kho);
 	if (next->abi || (!asked[0] && !kho->came_in && !options_want_handover(opt)))
