@@ -23,7 +23,11 @@
 /* For the version: batonctl has read the kernel, and it names none that is known. */
 #define MANIFEST_NO_ABI "none"
 
-/** struct manifest - what is recorded; all zeros where nothing is */
+/**
+ * struct manifest - what is recorded; all zeros where nothing is
+ * @abi:    the KHO version, or MANIFEST_NO_ABI
+ * @speaks: the names
+ */
 struct manifest {
 	char abi[MANIFEST_ABI];
 	struct speaks speaks;

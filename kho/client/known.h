@@ -5,7 +5,11 @@
 
 #include "lib/num.h"
 
-/** struct known_name - @blob: it is the name of a blob, not of a version */
+/**
+ * struct known_name - one of them
+ * @name: as it stands in a kernel
+ * @blob: it is the name of a blob, not of a version
+ */
 struct known_name {
 	const char *name;
 	bool blob;

@@ -26,6 +26,7 @@ enum speaks_what { SPEAKS_UNKNOWN, SPEAKS_LISTED, SPEAKS_ALL };
 
 /**
  * struct speaks - a set of names; all zeros is SPEAKS_UNKNOWN
+ * @what:      what is known
  * @nr, @used: names, and bytes of @names that they take
  * @names:     one after the other, each with its NUL, in the order in which they were added
  */
@@ -37,7 +38,7 @@ struct speaks {
 
 _Static_assert(SPEAKS_ROOM == SPEAKS_MAX * SPEAKS_NAME, "as many names as are counted fit");
 
-/** speaks_is_name() - may these @len bytes be a name: 1 to 47 printable characters, no space? */
+/** speaks_is_name() - may the @len bytes at @text be a name: 1 to 47 printable characters, no space? */
 bool speaks_is_name(const char *text, size_t len);
 
 /**
