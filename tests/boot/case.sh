@@ -11,9 +11,11 @@
 #   via         bundle       how baton gets its payload:
 #                              direct   without baton        bundle   a bundle, with the last initrd in it
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
-#                              cpio     initrd baton/...     bare     initrd is the bzImage
+#                              cpio     initrd of batonctl   loose    the same made by hand, nothing recorded
+#                              bare     initrd is the bzImage
 #                              none     no payload at all
 #   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
+#   packed      yes         origin: batonctl has made the payload; no: it was made by hand, nothing is recorded
 #   mem, smp    1G, 2        the machine; qemu=WORDS for more of it
 #   kho         on           the word kho= of the first command line
 #   append      -            more words for the first command line, and so for all that follow
@@ -54,7 +56,7 @@ row() {
 read_row() {
 	local word
 	declare -gA C=([from]=7.3 [to]=7.3 [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
-		[start]=linux [append]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [do]='' [refuse]='' [report]=''
+		[start]=linux [packed]=yes [append]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [do]='' [refuse]='' [report]=''
 		[end]='' [memory]=kept [overlap]=no [limit]=60)
 	WANT=() DENY=("$LINUX_TROUBLE")
 	while IFS= read -r word; do
@@ -156,6 +158,10 @@ make_first() {
 		files=(kernel="$DIR/bundle" initrd="$DIR/last.cpio")
 		;;
 	cpio)
+		pack "$DIR/payload.cpio" "$NEXT" "${options[@]}" || reason "$(tail -n 1 "$DIR/bundle.log")" || return 1
+		files=(kernel="$BATON" initrd="$DIR/payload.cpio")
+		;;
+	loose)
 		make_payload_archive "$DIR/payload.cpio" kernel="$NEXT" "${parts[@]}"
 		files=(kernel="$BATON" initrd="$DIR/payload.cpio")
 		;;
@@ -176,12 +182,15 @@ first_cmdline() {
 
 # start_machine: the first Linux, by itself or as the payload of baton
 start_machine() {
-	local kernel initrd=$DIR/first.cpio parts=()
+	local kernel initrd=$DIR/first.cpio
 	kernel=$(peer "${C[from]}")
 	if [ "${C[start]}" = origin ]; then
 		[ -z "${C[payload]}" ] || kernel=$NEXT
-		[ "${C[payload]}" != no_kho ] || { echo none >"$DIR/abi" && parts=(abi="$DIR/abi"); }
-		make_payload_archive "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd" "${parts[@]}"
+		if [ "${C[packed]}" = yes ]; then
+			pack "$DIR/origin.cpio" "$kernel" --initrd "$initrd"
+		else
+			make_payload_archive "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd"
+		fi
 		kernel=$BATON initrd=$DIR/origin.cpio
 	fi
 	machine_start "${C[mem]}" "${C[smp]}" "${C[qemu]}" "$kernel" "$initrd" "$(first_cmdline)"

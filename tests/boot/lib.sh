@@ -67,7 +67,7 @@ make_archive() {
 	} >"$out"
 }
 
-# make_payload_archive OUT NAME=FILE...: a payload for baton as an initrd
+# make_payload_archive OUT NAME=FILE...: a payload for baton as an initrd, of which nothing is recorded
 make_payload_archive() {
 	local out=$1 pair
 	shift
@@ -85,6 +85,13 @@ bundle() {
 	local out=$1 kernel=$2
 	shift 2
 	"$BATONCTL" bundle --kernel "$kernel" "$@" -o "$out" "$BATON" >>"$DIR/bundle.log" 2>&1
+}
+
+# pack OUT KERNEL [BATONCTL OPTION...]: the same as a payload for baton as an initrd
+pack() {
+	local out=$1 kernel=$2
+	shift 2
+	"$BATONCTL" payload --kernel "$kernel" "$@" -o "$out" >>"$DIR/bundle.log" 2>&1
 }
 
 # ---- a machine ------------------------------------------------------------------------------------------
