@@ -120,8 +120,3 @@ int bzimage_parse(struct bzimage *bz, const void *data, uint64_t size, bool la57
 	read_release(bz, data);
 	return 0;
 }
-
-bool bzimage_is_baton(const struct bzimage *bz)
-{
-	return strncmp(bz->release, BZIMAGE_BATON, sizeof(BZIMAGE_BATON) - 1) == 0;
-}

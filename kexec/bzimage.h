@@ -8,8 +8,6 @@
 #include "lib/fault.h"
 #include "lib/num.h"
 
-#define BZIMAGE_BATON "baton-" /* what the release of a baton begins with */
-
 #define BZIMAGE_ENTRY64     0x200 /* 64-bit entry, from the start of the protected-mode part */
 #define BZIMAGE_CMDLINE_GAP 30    /* Linux's loader keeps this many bytes of cmdline_size free */
 
@@ -41,8 +39,5 @@ struct bzimage {
  * kernel-truncated, kernel-header (an alignment or init_size that can't be).
  */
 int bzimage_parse(struct bzimage *bz, const void *data, uint64_t size, bool la57, struct fault *f);
-
-/** bzimage_is_baton() - true if the image is a baton, by its release. */
-bool bzimage_is_baton(const struct bzimage *bz);
 
 #endif

@@ -54,11 +54,9 @@ static int take_entry(struct payload *p, const struct cpio_entry *e, struct faul
 					 "baton/cmdline has %llu bytes (of %u) or a NUL",
 					 (unsigned long long)e->size, PAYLOAD_CMDLINE - 1);
 		p->has_cmdline = true;
-	} else if (strcmp(name, "baton/abi") == 0) {
-		if (!read_line(e, p->abi, sizeof(p->abi)))
-			return fault_set(f, "payload-abi",
-					 "baton/abi has %llu bytes (of %u) or a NUL",
-					 (unsigned long long)e->size, PAYLOAD_ABI - 1);
+	} else if (strcmp(name, MANIFEST_FILE) == 0) {
+		memset(&p->manifest, 0, sizeof(p->manifest));
+		return manifest_read(&p->manifest, e->data, e->size, f);
 	}
 	return 0;
 }

@@ -11,21 +11,18 @@
 
 #include <string.h>
 
+#include "kexec/manifest.h"
 #include "lib/fault.h"
 #include "lib/num.h"
 
 #define PAYLOAD_CMDLINE 4096 /* longest command line in a payload, with its NUL */
-#define PAYLOAD_ABI     64   /* longest version string in a payload, with its NUL */
-
-/* In baton/abi: batonctl has read the kernel, which names no version that batonctl knows. */
-#define PAYLOAD_NO_ABI "none"
 
 /**
  * struct payload - a kernel and what goes with it
  * @kernel, @kernel_size: a bzImage, not yet checked
  * @initrd, @initrd_size: NULL and 0 if there is none
  * @cmdline: empty and @has_cmdline false where baton's own command line is to be forwarded
- * @abi:     the KHO version recorded by batonctl bundle, or PAYLOAD_NO_ABI; empty if nothing is
+ * @manifest: what batonctl has recorded of the kernel
  */
 struct payload {
 	const void *kernel;
@@ -34,13 +31,13 @@ struct payload {
 	uint64_t initrd_size;
 	bool has_cmdline;
 	char cmdline[PAYLOAD_CMDLINE];
-	char abi[PAYLOAD_ABI];
+	struct manifest manifest;
 };
 
 /** payload_without_kho() - true if batonctl has found that the kernel knows no KHO. */
 static inline bool payload_without_kho(const struct payload *p)
 {
-	return strcmp(p->abi, PAYLOAD_NO_ABI) == 0;
+	return strcmp(p->manifest.abi, MANIFEST_NO_ABI) == 0;
 }
 
 /**
@@ -52,7 +49,7 @@ static inline bool payload_without_kho(const struct payload *p)
  * is the payload. A trailing newline of baton/cmdline is dropped.
  *
  * Return: 0; or -1 with fault payload-missing, payload-no-kernel, payload-cmdline (too long, or a NUL in
- * it), payload-abi, cpio-corrupt.
+ * it), payload-abi (manifest_read()), cpio-corrupt.
  */
 int payload_find(struct payload *p, const void *bundle, uint64_t bundle_size, const void *initrd,
 		 uint64_t initrd_size, struct fault *f);

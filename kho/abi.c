@@ -25,11 +25,8 @@ static const struct kho_abi table[] = {
 		.max_order = MAX_ORDER_7_1,
 	},
 	{
-		.compatible = "kho-v3",
-		.first_major = 7,
-		.first_minor = 1,
-		.last_major = 7,
-		.last_minor = 1,
+		.compatible = "kho-v3", /* 7.1 */
+		.released = true,
 		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
@@ -37,11 +34,8 @@ static const struct kho_abi table[] = {
 		.max_order = MAX_ORDER_7_1,
 	},
 	{
-		.compatible = "kho-v4",
-		.first_major = 7,
-		.first_minor = 2,
-		.last_major = 7,
-		.last_minor = 3,
+		.compatible = "kho-v4", /* 7.2 and 7.3 */
+		.released = true,
 		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.size_prop = "blob-size",
@@ -58,20 +52,6 @@ static const struct kho_abi table[] = {
 	},
 };
 
-/* Read a number of at most four digits at *@s and step over it. Return: -1 if there is none. */
-static int number(const char **s)
-{
-	const char *p = *s;
-	int n = 0;
-
-	while (*p >= '0' && *p <= '9' && p - *s < 5)
-		n = n * 10 + (*p++ - '0');
-	if (p == *s || p - *s > 4)
-		return -1;
-	*s = p;
-	return n;
-}
-
 const struct kho_abi *kho_abi_at(unsigned int i)
 {
 	return i < ARRAY_SIZE(table) ? &table[i] : NULL;
@@ -87,34 +67,11 @@ const struct kho_abi *kho_abi_by_name(const char *name)
 	return NULL;
 }
 
-const struct kho_abi *kho_abi_by_release(const char *release)
-{
-	int major, minor, version;
-	unsigned int i;
-
-	major = number(&release);
-	if (major < 0 || *release++ != '.')
-		return NULL;
-	minor = number(&release);
-	if (minor < 0)
-		return NULL;
-
-	version = major * 10000 + minor;
-	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		const struct kho_abi *abi = &table[i];
-
-		if (abi->last_major && version >= abi->first_major * 10000 + abi->first_minor &&
-		    version <= abi->last_major * 10000 + abi->last_minor)
-			return abi;
-	}
-	return NULL;
-}
-
 const struct kho_abi *kho_abi_newest(void)
 {
 	unsigned int i = ARRAY_SIZE(table) - 1;
 
-	while (!table[i].last_major)
+	while (!table[i].released)
 		i--;
 	return &table[i];
 }

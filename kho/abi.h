@@ -37,7 +37,7 @@ _Static_assert(sizeof(struct kho_data) == 32, "kho setup_data payload");
 /**
  * struct kho_abi - one version
  * @compatible:    the whole string of the root node, matched exactly
- * @first_major, @first_minor, @last_major, @last_minor: the Linux releases that speak it; all 0 for none yet
+ * @released:      a release of Linux speaks it
  * @map:           how the map of preserved memory is stored
  * @blob_prop:     property of a sub-node that holds the blob's address (u64)
  * @size_prop:     property that holds its size in bytes (u64), or NULL
@@ -46,7 +46,7 @@ _Static_assert(sizeof(struct kho_data) == 32, "kho setup_data payload");
  */
 struct kho_abi {
 	const char *compatible;
-	uint16_t first_major, first_minor, last_major, last_minor;
+	bool released;
 	const struct map_format *map;
 	const char *blob_prop;
 	const char *size_prop;
@@ -60,10 +60,7 @@ const struct kho_abi *kho_abi_at(unsigned int i);
 /** kho_abi_by_name() - the row whose compatible is @name, or NULL. */
 const struct kho_abi *kho_abi_by_name(const char *name);
 
-/** kho_abi_by_release() - the row that a kernel speaks whose @release begins "MAJOR.MINOR", or NULL. */
-const struct kho_abi *kho_abi_by_release(const char *release);
-
-/** kho_abi_newest() - the row of the newest release that has one. */
+/** kho_abi_newest() - the newest row that a release of Linux speaks. */
 const struct kho_abi *kho_abi_newest(void);
 
 /** kho_abi_list() - write "kho-v2, kho-v3, …" into the @size bytes of @buf, for messages. Return: @buf. */

@@ -1,23 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* Which KHO version a kernel speaks. It compares what comes in with a string, which its image must hold. */
+/* What a kernel image speaks, by the strings that it must contain to check for them. */
 #ifndef BATON_TOOLS_ABI_SCAN_H
 #define BATON_TOOLS_ABI_SCAN_H
 
 #include "kexec/bzimage.h"
-#include "kho/abi.h"
+#include "kexec/manifest.h"
+
+/*
+ * Most names that are recorded. The richest kernel measured has 14, all of KHO's clients; Debian's, of 60 MiB and
+ * without KHO, have none. A list of hundreds would hold what is no name of a client at all. What is left out is
+ * refused by name later, not lost: so those that baton has code for come first, the others by the alphabet.
+ */
+#define ABI_SCAN_MAX 100
 
 /**
- * abi_scan() - find the version in a bzImage
- * @bz, @image: the parsed image and its file
- * @abi:  set to its name; to PAYLOAD_NO_ABI if the kernel names none that is known; to NULL if nothing is to be
- *        recorded
- * @note: set to why there is none; empty if there is one
- * @note_size: room in @note
- *
- * A baton image has none: between batons the incoming version is kept.
- * Return: 0; or -1 with fault kernel-payload or one of unpack()'s, but unpack-unknown.
+ * struct abi_scan - what was found
+ * @manifest: its version is MANIFEST_NO_ABI if the kernel names none that is known, and empty if nothing is to be
+ *            recorded
+ * @note:     why there is no version; empty if there is one
+ * @left_out: names beyond ABI_SCAN_MAX
  */
-int abi_scan(const struct bzimage *bz, const uint8_t *image, const char **abi, char *note,
-	     size_t note_size, struct fault *f);
+struct abi_scan {
+	struct manifest manifest;
+	char note[320];
+	unsigned int left_out;
+};
+
+/**
+ * abi_scan() - look into a bzImage
+ * @scan: set to what was found
+ * @bz, @image: the parsed image and its file
+ * @f: what is wrong
+ *
+ * Of a baton nothing is recorded: between batons the incoming version is kept, and everything passes.
+ * Return: 0; or -1 with fault kernel-payload, out-of-memory or one of unpack()'s, but unpack-unknown.
+ */
+int abi_scan(struct abi_scan *scan, const struct bzimage *bz, const uint8_t *image,
+	     struct fault *f);
 
 #endif

@@ -2,7 +2,8 @@
 # The host tool: its own files and the pure rooms it needs.
 # Debian: zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev
 
-TOOL_C    := $(wildcard tools/*.c mm/*.c kho/map/*.c) lib/fault.c kexec/bzimage.c kexec/cpio.c kho/abi.c
+TOOL_C    := $(wildcard tools/*.c mm/*.c kho/map/*.c) lib/fault.c kho/abi.c kho/client/speaks.c \
+	     kho/client/known.c $(patsubst %,kexec/%.c,bzimage cpio manifest payload slot)
 TOOL_OBJ  := $(TOOL_C:%.c=$(B)/tools/%.o)
 TOOL_LIBS := -lz -lzstd -llzma -lbz2 -llz4
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define _GNU_SOURCE /* asprintf() */
 #include "tools/file.h"
 
 #include <errno.h>
@@ -53,9 +54,14 @@ uint64_t file_size(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 }
 
+static bool is_standard(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
 int file_read(struct buffer *b, const char *path, struct fault *f)
 {
-	FILE *in = fopen(path, "rb");
+	FILE *in = is_standard(path) ? stdin : fopen(path, "rb");
 	bool room = true;
 	size_t n = 0;
 
@@ -76,22 +82,92 @@ int file_read(struct buffer *b, const char *path, struct fault *f)
 	return 0;
 }
 
-int file_write(const char *path, const struct buffer *b, struct fault *f)
+/* Write all of it and close @out. Return: 0, or an errno. */
+static int write_all(FILE *out, const struct buffer *b, bool sync)
 {
-	FILE *out = fopen(path, "wb");
-	bool good;
+	int error = fwrite(b->data, 1, b->size, out) == b->size && fflush(out) == 0 &&
+				    (!sync || fsync(fileno(out)) == 0) ?
+			    0 :
+			    errno;
+
+	if (fclose(out) != 0 && !error)
+		error = errno;
+	return error;
+}
+
+/* Standard output, a device or a pipe: there is nothing to put beside it. */
+static int write_through(const char *path, const struct buffer *b)
+{
+	FILE *out = is_standard(path) ? stdout : fopen(path, "wb");
+
+	return out ? write_all(out, b, false) : errno;
+}
+
+/* The rights that the file at @path has, or that a new one gets. */
+static mode_t rights(const struct stat *old)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return old ? old->st_mode & 07777 : 0666 & ~mask;
+}
+
+/* Fill the new file @fd and let it take the place of @path. Return: 0, or an errno. */
+static int fill(int fd, const char *beside, const char *path, const struct stat *old,
+		const struct buffer *b)
+{
+	FILE *out = fdopen(fd, "wb");
 	int error;
 
-	if (!out)
-		return fault_set(f, "file-write", "%s: %s", path, strerror(errno));
-	good = fwrite(b->data, 1, b->size, out) == b->size;
-	error = errno;
-	if (fclose(out) != 0 && good) {
-		good = false;
+	if (!out) {
 		error = errno;
+		close(fd);
+		return error;
 	}
-	if (good)
-		return 0;
-	unlink(path);
-	return fault_set(f, "file-write", "%s: %s", path, strerror(error));
+	error = write_all(out, b, true);
+	if (!error && (chmod(beside, rights(old)) != 0 || rename(beside, path) != 0))
+		error = errno;
+	return error;
+}
+
+/* Into a new file beside @path, which then takes its place in one step. Return: 0, or an errno. */
+static int replace(const char *path, const struct stat *old, const struct buffer *b)
+{
+	char *beside;
+	int error, fd;
+
+	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+		return ENOMEM;
+	fd = mkstemp(beside);
+	error = fd < 0 ? errno : fill(fd, beside, path, old, b);
+	if (error && fd >= 0)
+		unlink(beside);
+	free(beside);
+	return error;
+}
+
+/* A link stays a link: what it leads to is replaced. */
+static int write_path(const char *path, const struct buffer *b)
+{
+	struct stat st;
+	char *real;
+	int error;
+
+	if (is_standard(path))
+		return write_through(path, b);
+	if (stat(path, &st) != 0)
+		return errno == ENOENT ? replace(path, NULL, b) : errno;
+	if (!S_ISREG(st.st_mode))
+		return write_through(path, b);
+	real = realpath(path, NULL);
+	error = real ? replace(real, &st, b) : errno;
+	free(real);
+	return error;
+}
+
+int file_write(const char *path, const struct buffer *b, struct fault *f)
+{
+	int error = write_path(path, b);
+
+	return error ? fault_set(f, "file-write", "%s: %s", path, strerror(error)) : 0;
 }

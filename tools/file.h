@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files in memory. */
+/* Whole files in memory. As a path, "-" is standard input or output. */
 #ifndef BATON_TOOLS_FILE_H
 #define BATON_TOOLS_FILE_H
 
@@ -32,7 +32,12 @@ uint64_t file_size(const char *path);
 /** file_read() - append the file at @path to @b. Return: 0; or -1 with fault file-read. */
 int file_read(struct buffer *b, const char *path, struct fault *f);
 
-/** file_write() - write @b to the file at @path, whole or not at all. Return: 0; or -1 with fault file-write. */
+/**
+ * file_write() - write @b to the file at @path, whole or not at all
+ * It is written beside @path and then takes its place, with its rights: after an error the old file is
+ * still there. What is no plain file is written through.
+ * Return: 0; or -1 with fault file-write.
+ */
 int file_write(const char *path, const struct buffer *b, struct fault *f);
 
 #endif

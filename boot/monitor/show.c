@@ -123,7 +123,7 @@ COMMAND(payload)
 	if (p->initrd_size)
 		print(m, "initrd     0x%lx, %lu KiB\n", (paddr_t)p->initrd, p->initrd_size >> 10);
 	print(m, "version    %s\ncmdline    ",
-	      b->next.abi ? b->next.abi->compatible : "none: it starts cold");
+	      b->next.target.abi ? b->next.target.abi->compatible : "none: it starts cold");
 	print_piece(m, p->has_cmdline ? p->cmdline : b->given.opt.forward);
 	print_piece(m, "\n");
 	return 0;

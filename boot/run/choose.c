@@ -40,44 +40,35 @@ static int find_payload(struct payload *payload, const struct boot_info *info, s
 	return payload_find(payload, bundle, slot->size, initrd, info->initrd_size, f);
 }
 
-static const char *known_versions(void)
-{
-	static char known[160]; /* for one message, after which the run ends */
-
-	return kho_abi_list(known, sizeof(known));
-}
-
-/* The version that the bundle has recorded, or that of the kernel's release, or NULL. */
-static const struct kho_abi *find_abi(const struct next *next, const struct handovers *kho)
-{
-	if (next->payload.abi[0])
-		return kho_abi_by_name(next->payload.abi);
-	if (bzimage_is_baton(&next->kernel))
-		return abi_for_baton(kho);
-	return kho_abi_by_release(next->kernel.release);
-}
-
-/* baton.abi= comes first. The payload must speak a version only if there is a handover. */
 static int choose_abi(struct next *next, const struct options *opt, const struct handovers *kho,
 		      struct fault *f)
 {
-	const char *asked = opt->abi;
+	struct slot slot;
+	const struct target_facts facts = {
+		.asked = &opt->asked,
+		.recorded = &next->payload.manifest,
+		.is_baton = slot_find(&next->kernel, next->payload.kernel, &slot),
+		.came_in = kho->came_in ? kho->in.h.abi : NULL,
+		.wanted = options_want_handover(opt),
+		.release = next_release(next),
+	};
 
-	next->abi = asked[0] ? kho_abi_by_name(asked) : find_abi(next, kho);
-	if (next->abi || (!asked[0] && !kho->came_in && !options_want_handover(opt)))
-		return 0;
-	if (!asked[0] && payload_without_kho(&next->payload))
-		return fault_set(
-			f, "abi-none",
-			"Linux %s speaks no KHO version that is known, and would overwrite what is "
-			"handed to it; expected one of %s",
-			next_release(next), known_versions());
-	if (asked[0] || next->payload.abi[0])
-		return fault_set(f, "abi-unknown", "%s asked for; expected one of %s",
-				 asked[0] ? asked : next->payload.abi, known_versions());
-	return fault_set(f, "abi-undecided",
-			 "no KHO version known for Linux %s; expected baton.abi= one of %s",
-			 next_release(next), known_versions());
+	return target_decide(&next->target, &facts, f);
+}
+
+static void report_choice(const struct next *next)
+{
+	const struct speaks *speaks = &next->target.speaks;
+	const struct kho_abi *abi = next->target.abi;
+
+	say("payload", "%s, %lu KiB%s%s", next_release(next), next->payload.kernel_size >> 10,
+	    abi ? ", speaks " : "", abi ? abi->compatible : "");
+	if (abi && speaks->what == SPEAKS_LISTED)
+		say("", "knows %u names of clients, file handlers and FLBs", speaks->nr);
+	if (abi && speaks->what == SPEAKS_UNKNOWN)
+		say("", "which clients it knows is not recorded");
+	if (next->payload.initrd_size)
+		say("", "initrd, %lu KiB", next->payload.initrd_size >> 10);
 }
 
 int choose_payload(struct next *next, const struct given *given, const struct handovers *kho,
@@ -95,9 +86,6 @@ int choose_payload(struct next *next, const struct given *given, const struct ha
 	    choose_abi(next, &given->opt, kho, f))
 		return -1;
 	stage_done(record, STAGE_PLAN);
-	say("payload", "%s, %lu KiB%s%s", next_release(next), payload->kernel_size >> 10,
-	    next->abi ? ", speaks " : "", next->abi ? next->abi->compatible : "");
-	if (payload->initrd_size)
-		say("", "initrd, %lu KiB", payload->initrd_size >> 10);
+	report_choice(next);
 	return 0;
 }

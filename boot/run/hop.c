@@ -44,17 +44,16 @@ static int rewrite_cmdline(struct payload *payload, const struct given *given, s
 	return 0;
 }
 
-const struct kho_abi *abi_for_baton(const struct handovers *kho)
-{
-	return kho->came_in ? kho->in.h.abi : kho_abi_newest();
-}
-
 int choose_itself(struct next *next, const struct given *given, const struct handovers *kho,
 		  struct record *record)
 {
 	const struct boot_info *info = &given->info;
 	uint64_t size = bundle_end() - (paddr_t)image_start;
 	struct payload *payload = &next->payload;
+	/* what baton.abi= says is for the last hop: nothing is recorded here, nor asked for */
+	struct target_facts facts = { .asked = &payload->manifest,
+				      .recorded = &payload->manifest,
+				      .is_baton = true };
 
 	payload->kernel = image_start;
 	payload->kernel_size = size;
@@ -69,7 +68,9 @@ int choose_itself(struct next *next, const struct given *given, const struct han
 		.min = LOW_LIMIT,
 		.release = RELEASE,
 	};
-	next->abi = abi_for_baton(kho);
+	facts.came_in = kho->came_in ? kho->in.h.abi : NULL;
+	if (target_decide(&next->target, &facts, &record->fault))
+		return -1;
 	return rewrite_cmdline(payload, given, &record->fault);
 }
 

@@ -5,9 +5,6 @@
 
 #include "boot/run/baton.h"
 
-/** abi_for_baton() - the version for a payload that is baton: the one that came in, or the newest. */
-const struct kho_abi *abi_for_baton(const struct handovers *kho);
-
 /**
  * choose_itself() - let the payload be baton itself, with one hop less to go
  * @next:   filled in

@@ -6,19 +6,19 @@
 #include "arch/handoff.h"
 #include "kexec/bzimage.h"
 #include "kexec/payload.h"
-#include "kho/abi.h"
+#include "kexec/target.h"
 
 /**
  * struct next - the first three are written by choose_payload(), the others by prepare_jump()
  * @payload, @kernel: what is started next
- * @abi:      the version of the handover for it; NULL if it starts cold
+ * @target:   what it speaks; without a version it starts cold
  * @handoff:  what the trampoline reads
  * @fdt_slot: where the next boot_params have the address of the root FDT; NULL without a handover
  */
 struct next {
 	struct payload payload;
 	struct bzimage kernel;
-	const struct kho_abi *abi;
+	struct target target;
 	struct handoff *handoff;
 	volatile uint64_t *fdt_slot;
 };

@@ -29,8 +29,8 @@ static struct origin_sizes sizes_in_percent(const struct layout *l, unsigned int
 {
 	const struct ranges *ram = l->ground->ram;
 	bool high = ram->r[ram->nr - 1].end > GIB(4);
-	const struct bzimage *kernel = &l->next->kernel;
-	uint64_t image = max_u64(kernel->memory, bzimage_is_baton(kernel) ? PAYLOAD_LEAST : 0) +
+	bool is_baton = l->next->target.speaks.what == SPEAKS_ALL;
+	uint64_t image = max_u64(l->next->kernel.memory, is_baton ? PAYLOAD_LEAST : 0) +
 			 l->next->payload.initrd_size;
 
 	return (struct origin_sizes){
@@ -110,15 +110,12 @@ int begin_chain(struct handovers *kho, struct ground *ground, const struct given
 {
 	const struct layout l = { kho, ground, next, &record->fault };
 
-	if (!next->abi) {
-		say("origin", "the payload starts cold: %s",
-		    payload_without_kho(&next->payload) ?
-			    "it speaks no KHO" :
-			    "KHO version not known, baton.abi= tells");
+	if (!next->target.abi) {
+		say("origin", "the payload starts cold: %s", next->target.cold);
 		return 0;
 	}
 	if (!lay_out_wanted(&l, &given->opt.scratch)) {
-		begin(kho, ground, next->abi);
+		begin(kho, ground, next->target.abi);
 		return 0;
 	}
 	if (options_want_handover(&given->opt))

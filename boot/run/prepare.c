@@ -119,7 +119,7 @@ static void find_target(struct ranges *target, struct params *p, const struct ne
 	p->scratch = scratch;
 	if (kho->goes_out) {
 		p->nr_scratch = params_scratch(kho->in.h.scratch, kho->in.h.nr_scratch,
-					       next->abi->scratch_align, scratch, target);
+					       next->target.abi->scratch_align, scratch, target);
 		return;
 	}
 	memcpy(target->r, room->r, room->nr * sizeof(*target->r));

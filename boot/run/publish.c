@@ -12,11 +12,11 @@ int publish(struct handovers *kho, const struct next *next, struct ground *groun
 
 	if (!kho->goes_out)
 		return 0;
-	if (kho_out_build(&kho->out, &kho->in.h, next->abi, &ground->pages, &metadata, 1,
+	if (kho_out_build(&kho->out, &kho->in.h, next->target.abi, &ground->pages, &metadata, 1,
 			  &record->fault))
 		return -1;
 	stage_done(record, STAGE_PUBLISH);
-	say("out", "%s, %lu map pages, %u blobs, FDT at 0x%lx", next->abi->compatible,
+	say("out", "%s, %lu map pages, %u blobs, FDT at 0x%lx", next->target.abi->compatible,
 	    kho->out.h.map.pages, kho->out.blobs, kho->out.h.fdt);
 	return 0;
 }

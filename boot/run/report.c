@@ -73,6 +73,7 @@ static const struct {
 	const char *prefix, *advice;
 } advice[] = {
 	{ "abi-none", "bundle a kernel that is built with KHO, and start again" },
+	{ "abi-undecided", "pack the kernel with batonctl, or give baton.abi=, and start again" },
 	{ "abi-", "start again with baton.abi= on the command line" },
 	{ "option-", "correct the command line and start again" },
 	{ "script-", "correct the command line and start again" },

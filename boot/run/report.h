@@ -10,7 +10,7 @@
 #include "kexec/bzimage.h"
 
 /** RELEASE - the name and version of baton, for the console and for the next kernel */
-#define RELEASE BZIMAGE_BATON BATON_VERSION
+#define RELEASE "baton-" BATON_VERSION
 
 /** report_hello() - the version of baton, and what it was given. */
 void report_hello(const struct given *given);

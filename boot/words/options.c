@@ -178,9 +178,37 @@ static bool read_on_error(struct options *o, struct word w)
 	return false;
 }
 
+/* Move what stands before the first comma of @w, or all of it, to @item. Return: was there a comma? */
+static bool next_item(struct word *w, struct word *item)
+{
+	const char *comma = w->len ? memchr(w->text, ',', w->len) : NULL;
+
+	*item = (struct word){ w->text, comma ? (size_t)(comma - w->text) : w->len };
+	w->text += item->len + (comma != NULL);
+	w->len -= item->len + (comma != NULL);
+	return comma != NULL;
+}
+
+/* A version alone says nothing of the names; with names behind it, these are all that there are. */
 static bool read_abi(struct options *o, struct word w)
 {
-	return copy_word(o->abi, sizeof(o->abi), w);
+	struct word item;
+	bool more = next_item(&w, &item);
+
+	memset(&o->asked, 0, sizeof(o->asked));
+	if (!copy_word(o->asked.abi, sizeof(o->asked.abi), item))
+		return false;
+	while (more) {
+		more = next_item(&w, &item);
+		if (!speaks_add(&o->asked.speaks, item.text, item.len))
+			return false;
+	}
+	return true;
+}
+
+static bool read_drop(struct options *o, struct word w)
+{
+	return o->nr_drop < OPTION_DROPS && copy_word(o->drop[o->nr_drop++], OPTION_DROP, w);
 }
 
 static bool read_monitor(struct options *o, struct word w)
@@ -216,9 +244,10 @@ static const struct option {
 	bool (*read)(struct options *o, struct word value);
 	const char *expected;
 } known[] = {
-	{ "abi=", read_abi, "a KHO version such as kho-v4" },
+	{ "abi=", read_abi, "a KHO version and names, as in kho-v4,luo-v5,memfd-v2" },
 	{ "console=", read_console,
 	  "ttyS0 to ttyS3, with a speed that divides 115200, screen, or none" },
+	{ "drop=", read_drop, "a blob or LUO:SESSION, of at most 79 characters, at most 16 times" },
 	{ "hops=", read_hops, "a number up to 1000000" },
 	{ "monitor", read_monitor, "the word alone" },
 	{ "onerror=", read_on_error, "halt, reboot or poweroff" },
@@ -340,5 +369,5 @@ int options_permit(const struct options *o, bool secure, struct fault *f)
 
 bool options_want_handover(const struct options *o)
 {
-	return o->abi[0] || o->scratch.given || o->nr_reserve;
+	return o->asked.abi[0] || o->scratch.given || o->nr_reserve;
 }

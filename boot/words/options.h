@@ -8,12 +8,15 @@
 
 #define OPTION_SCRIPT  1024
 #define OPTION_RESERVE 8 /* as many as Linux takes of reserve_mem= */
+#define OPTION_DROPS   16
+#define OPTION_DROP    80 /* with its NUL; "LUO:" and the longest name of a session are 68 */
 
 enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
 
 /**
  * struct options
- * @abi:      baton.abi=NAME: the version to hand over in; empty if not given
+ * @asked:    baton.abi=VERSION[,NAME...]: what the next kernel speaks, in place of all that is
+ *            recorded of it; an empty version if not given
  * @on_error: baton.onerror=halt|reboot|poweroff
  * @console:  baton.console=ttyS0[,BAUD] | screen | none: the serial port, 0 to 3, or -1 for none
  * @baud:     line speed; 0 leaves it as it was set
@@ -23,12 +26,13 @@ enum on_error { ON_ERROR_HALT, ON_ERROR_REBOOT, ON_ERROR_POWEROFF };
  * @monitor:  baton.monitor: stop before the payload with a prompt
  * @scratch:  baton.scratch=LOW,GLOBAL,NODE | N%: of a chain that begins here
  * @reserve, @nr_reserve: baton.reserve=SIZE[:ALIGN]:NAME, each time it is given
+ * @drop, @nr_drop: baton.drop=NAME, each time it is given: a blob, or LUO:SESSION, that may be lost
  * @script:   baton.script="COMMAND; COMMAND": what the monitor runs first; empty if not given
  * @test:     baton.test=NAME: a deliberate fault; empty if not given
  * @forward:  the command line without the baton.* words, single spaces kept as they were given
  */
 struct options {
-	char abi[PAYLOAD_ABI];
+	struct manifest asked;
 	enum on_error on_error;
 	int console;
 	unsigned int baud;
@@ -38,6 +42,8 @@ struct options {
 	struct scratch_word scratch;
 	struct memblock_region reserve[OPTION_RESERVE];
 	unsigned int nr_reserve;
+	char drop[OPTION_DROPS][OPTION_DROP];
+	unsigned int nr_drop;
 	char script[OPTION_SCRIPT];
 	char test[32];
 	char forward[PAYLOAD_CMDLINE];

@@ -12,9 +12,11 @@
 #   via         bundle       how baton gets its payload:
 #                              direct   without baton        bundle   a bundle, with the last initrd in it
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
-#                              cpio     initrd baton/...     bare     initrd is the bzImage
+#                              cpio     initrd of batonctl   loose    the same made by hand, nothing recorded
+#                              bare     initrd is the bzImage
 #                              none     no payload at all
 #   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
+#   packed      yes          origin: batonctl has made the payload; no: it was made by hand, nothing is recorded
 #   mem, smp    1G, 2        the machine; qemu=WORDS for more of it
 #   kho         on           the word kho= of the first command line
 #   append      -            more words for the first command line, and so for all that follow
@@ -40,7 +42,7 @@ HALTED='end +.*halted'
 LUO_INIT=7.3 # the peer that has an init for the LUO selftests
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
-	[start]=linux [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
+	[start]=linux [packed]=yes [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
 	[report]='' [end]='' [memory]=kept [overlap]=no)
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
@@ -140,7 +142,8 @@ choose_payload() {
 	bundle) bundle "$DIR/bundle" "$NEXT" "${options[@]}" ;;
 	bundle2) bundle "$DIR/inner" "$NEXT" "${options[@]}" && bundle "$DIR/bundle" "$DIR/inner" ;;
 	forward) bundle "$DIR/bundle" "$NEXT" && FILES+=(initrd="$DIR/last.cpio") ;;
-	cpio) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
+	cpio) pack "$DIR/payload.cpio" "$NEXT" "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
+	loose) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	bare) FILES=(kernel="$BATON" initrd="$NEXT") ;;
 	none) FILES=(kernel="$BATON") ;;
 	*) reason "via=${C[via]}: no such thing" ;;
@@ -180,12 +183,15 @@ make_first() {
 
 # start_relay: the first Linux, by itself or as the payload of baton
 start_relay() {
-	local kernel initrd=$DIR/first.cpio parts=()
+	local kernel initrd=$DIR/first.cpio
 	kernel=$(peer "${C[from]}")
 	if [ "${C[start]}" = origin ]; then
 		[ -z "${C[payload]}" ] || kernel=$NEXT
-		[ "${C[payload]}" != no_kho ] || { echo none >"$DIR/abi" && parts=(abi="$DIR/abi"); }
-		make_payload "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd" "${parts[@]}"
+		if [ "${C[packed]}" = yes ]; then
+			pack "$DIR/origin.cpio" "$kernel" --initrd "$initrd" || return 1
+		else
+			make_payload "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd"
+		fi
 		kernel=$BATON initrd=$DIR/origin.cpio
 	fi
 	# shellcheck disable=SC2034 # for machine_start

@@ -57,7 +57,7 @@ prepare_doors() {
 	[ -f "$KERNEL" ] || bail "there is no $KERNEL"
 	build_guests || bail 'the inits do not compile'
 	report_initrd "$REPORT"
-	make_payload "$COMMON/payload.cpio" kernel="$KERNEL" initrd="$REPORT"
+	pack "$COMMON/payload.cpio" "$KERNEL" --initrd "$REPORT" || bail "$(cat "$DIR/reasons")"
 	make_words "$COMMON" || bail "$(cat "$DIR/reasons")"
 	openssl rsa -in "$KEYS/PkKek-1-snakeoil.key" -passin pass:snakeoil -out "$COMMON/key.pem" \
 		2>"$COMMON/openssl.log"

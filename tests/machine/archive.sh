@@ -53,7 +53,7 @@ make_initramfs() {
 	} >"$out"
 }
 
-# make_payload OUT NAME=FILE...: what baton is to start, as an initrd: kernel, initrd, cmdline, abi
+# make_payload OUT NAME=FILE...: what baton is to start, as an initrd of which nothing is recorded: kernel, initrd, cmdline
 make_payload() {
 	local out=$1 pair
 	shift

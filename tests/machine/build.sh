@@ -58,3 +58,11 @@ bundle() {
 	"$BATONCTL" bundle --kernel "$kernel" "$@" -o "$out" "$BATON" >"$out.log" 2>&1 ||
 		reason "no bundle: $(tail -n 1 "$out.log")"
 }
+
+# pack OUT KERNEL [BATONCTL OPTION...]: the same as a payload, for baton as an initrd
+pack() {
+	local out=$1 kernel=$2
+	shift 2
+	"$BATONCTL" payload --kernel "$kernel" "$@" -o "$out" >"$out.log" 2>&1 ||
+		reason "no payload: $(tail -n 1 "$out.log")"
+}

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# batonctl bundle, on kernels and batons of a few KiB that are made here. Prints TAP.
+# batonctl bundle, payload and manifest, on kernels and batons of a few KiB that are made here. Prints TAP.
 #
 # usage: test_batonctl.sh [BATONCTL]      (default: build/batonctl)
-# Needs: cpio, gzip, zstd, xz, bzip2, lz4.
+# Needs: cpio, gzip, zstd, xz, bzip2, lz4, cc.
 set -u
 export LC_ALL=C
 
@@ -170,7 +170,7 @@ records()
 	good -k "$2" baton.bzImage || return 1
 	archive bundle.bzImage
 	if [ -n "$1" ]; then
-		[ "$(cat x/baton/abi)" = "$1" ] && grep -q "KHO version $1\$" out &&
+		[ "$(head -n 1 x/baton/abi)" = "$1" ] && grep -q "KHO version $1\$" out &&
 			{ [ "$1" = none ] || [ ! -s err ]; }
 	else
 		[ ! -e x/baton/abi ] && grep -q "KHO version not recorded\$" out &&
@@ -223,7 +223,9 @@ archive bundle.bzImage
 check "brings the kernel" cmp plain.bzImage x/baton/kernel
 check "brings the initrd" cmp initrd x/baton/initrd
 check "brings the command line" [ "$(cat x/baton/cmdline)" = "$line" ]
-check "brings the version" [ "$(cat x/baton/abi)" = kho-v4 ]
+check "brings what the kernel speaks" [ "$(cat x/baton/abi)" = "kho-v4
+name xkho-v2
+end" ]
 check "payload behind the bss" [ "$payload" -eq 40960 ]
 check "zeros up to it" zeros_between
 check "baton itself is unchanged" same_but_header baton.bzImage bundle.bzImage
@@ -295,9 +297,10 @@ check "and said" grep -q "^batonctl: the kernel names no KHO version that is kno
 vmlinux v "no KHO at all"
 kernel k v
 check "no KHO: that is recorded" records none k
-vmlinux v kho-v4
-bzimage k v baton-0.2
-check "a baton as the next kernel: none is recorded" records "" k
+check "a baton as the next kernel: none is recorded" records "" baton.bzImage
+kernel k v4.gz
+printf 'baton-0.2 ' | dd of=k bs=1 seek=$((0x300)) conv=notrunc status=none
+check "its name alone makes no baton" records kho-v4 k
 { printf '\211LZO'; head -c 100 v4; } >v
 kernel k v
 check "lzo: none is recorded" records "" k
@@ -307,6 +310,218 @@ check "and lzo" grep -q "lzo compression is not supported" err
 kernel k v
 check "a compression nobody knows: none is recorded" records "" k
 check "and that is said" grep -q "the compression format is not known" err
+
+# Which names are recorded.
+
+# names KERNEL NAME... - the bundle records these names, in this order
+names()
+{
+	{ records kho-v4 "$1" && shift; } || return 1
+	{ echo kho-v4; for n in "$@"; do echo "name $n"; done; echo end; } | cmp -s - x/baton/abi
+}
+
+vmlinux v kho-v4 zebra-v2 luo-v5 LUO some_client,x-v12 "a-v1;b-v2" kexec-metadata ant-v1
+kernel k v
+check "names: those that baton knows first, the others by the alphabet" \
+	names k LUO kexec-metadata luo-v5 "a-v1;b-v2" ant-v1 "some_client,x-v12" zebra-v2
+vmlinux v kho-v4 ant-v1 luo-v5 ant-v1 luo-v5
+kernel k v
+check "a name twice is one" names k luo-v5 ant-v1
+long=$(printf %044d 0 | tr 0 n)
+vmlinux v kho-v4 -v1 x-v X-v1 x-vv1 x-v1x "x y-v1" 9x-v1 x-1 v1 "x.y-v1" "${long}n-v1" "${long}-v1" kho-v9
+kernel k v
+check "what is no name is not recorded, nor another version of KHO" names k "${long}-v1"
+{ printf '\177ELF\0kho-v4\0\377memfd-v2\0\0\0\0\001flb-v3\0'; head -c 900 /dev/zero; } >v
+kernel k v
+check "a name may stand behind a pointer or a number: in a structure" names k memfd-v2 flb-v3
+printf '\177ELF\0kho-v4\0ant-v1' >v
+kernel k v
+check "a name that the image ends in is none" names k
+{ printf '\177ELF\0kho-v4\0'; seq -f 'n%03.0f-v1' 1 100 | tr '\n' '\0'; printf 'luo-v5\0'; } >v
+kernel k v
+run bundle -k k baton.bzImage
+archive bundle.bzImage
+check "more than 100 names: the one that baton knows is there" grep -qx "name luo-v5" x/baton/abi
+check "and 99 others" [ "$(grep -c "^name n" x/baton/abi)" -eq 99 ]
+check "the last one is missing" [ "$(grep -c "n100-v1" x/baton/abi)" -eq 0 ]
+check "and that is said" grep -q "^batonctl: the kernel holds more than 100 names: 1 of them" err
+
+# elf FILE LINKER-OPTION CC-OPTION... - an ELF file whose code uses the strings in elf.c
+elf()
+{
+	file=$1
+	linker=$2
+	shift 2
+	${CC:-cc} -O2 -ffreestanding -nostdlib -fno-stack-protector -static "$@" "-Wl,--build-id=none,$linker" \
+		-o "$file" elf.c
+	strip -s "$file"
+}
+
+# A linker keeps a string that is the end of another one only once.
+cat >elf.c <<'EOF'
+const char *volatile sink;
+void _start(void);
+void _start(void)
+{
+	sink = "kho-v4";
+	sink = "guest_memfd-v2";
+	sink = MEMFD;
+}
+EOF
+high=-Ttext-segment=0xffffffff81000000
+elf v "$high" -mcmodel=kernel -fno-pie -no-pie -DMEMFD='"memfd-v2"'
+check "(the linker has merged the two)" [ "$(grep -aob memfd-v2 v | wc -l)" -eq 1 ]
+kernel k v
+check "the end of a longer string is found by what refers to it" names k memfd-v2 guest_memfd-v2
+elf v "$high" -mcmodel=kernel -fno-pie -no-pie -DMEMFD='"none"'
+kernel k v
+check "without a reference it is no string" names k guest_memfd-v2
+elf v -Ttext-segment=0x1000000 -fpie -static-pie -DMEMFD='"memfd-v2"'
+check "(merged again)" [ "$(grep -aob memfd-v2 v | wc -l)" -eq 1 ]
+kernel k v
+check "the same where addresses are relative" names k memfd-v2 guest_memfd-v2
+elf v -Ttext-segment=0x1000000 -fpie -static-pie -DMEMFD='"none"'
+kernel k v
+check "and without a reference" names k guest_memfd-v2
+cat >elf.c <<'EOF'
+const char *volatile table[] = { "kho-v4", "guest_memfd-v2", MEMFD };
+void _start(void);
+void _start(void)
+{
+}
+EOF
+elf v "$high" -mcmodel=kernel -fno-pie -no-pie -DMEMFD='"memfd-v2"'
+kernel k v
+check "the same where a table has its address" names k memfd-v2 guest_memfd-v2
+put v 32 8 $((0x7fffffffffffff))
+kernel k v
+check "an ELF file with its headers nowhere" names k guest_memfd-v2
+
+# The archive for boot loaders.
+
+# packed ARGS... - batonctl payload succeeds, and its archive is unpacked into x/
+packed()
+{
+	rm -rf x payload.cpio
+	mkdir x
+	run payload "$@"
+	[ $status -eq 0 ] && [ -f payload.cpio ] && (cd x && cpio -id --quiet <../payload.cpio)
+}
+
+check "an archive of everything" packed -k plain.bzImage -i initrd -c "$line"
+check "says what it wrote" [ "$(cat out)" = "payload.cpio: 88 KiB: kernel 7.9.1-fake 15 KiB, \
+initrd 69 KiB, KHO version kho-v4" ]
+check "brings the kernel" cmp plain.bzImage x/baton/kernel
+check "brings the initrd" cmp initrd x/baton/initrd
+check "page-aligned" cmp -s -n 70000 -i 4096:0 payload.cpio initrd
+check "brings the command line" [ "$(cat x/baton/cmdline)" = "$line" ]
+check "brings the manifest" [ "$(head -n 1 x/baton/abi)" = kho-v4 ]
+good -k plain.bzImage -i initrd -c "$line" baton.bzImage
+archive bundle.bzImage
+check "is what a bundle has inside" cmp archive.cpio payload.cpio
+check "a kernel alone" packed -k plain.bzImage
+check "brings no initrd" [ ! -e x/baton/initrd ]
+
+# What is listed.
+
+# lists FILE LINE... - batonctl manifest lists these lines, and nothing else
+lists()
+{
+	run manifest "$1"
+	shift
+	[ $status -eq 0 ] && printf '%s\n' "$@" | cmp -s - out
+}
+
+# unlisted NAME FILE - batonctl manifest fails with that fault
+unlisted()
+{
+	run manifest "$2"
+	[ $status -eq 1 ] && grep -q "^batonctl: $1: ." err && [ "$(wc -l <err)" -eq 1 ]
+}
+
+bytes=$(stat -c %s plain.bzImage)
+packed -k plain.bzImage -i initrd -c "$line"
+check "manifest of an archive" lists payload.cpio "kernel    7.9.1-fake, $bytes bytes" "initrd    70000 bytes" \
+	"cmdline   $line" "kho       kho-v4" "name      xkho-v2"
+vmlinux v kho-v4
+kernel k v
+packed -k k
+check "without names" lists payload.cpio "kernel    7.9.1-fake, $(stat -c %s k) bytes" "initrd    none" \
+	"cmdline   none: baton forwards its own" "kho       kho-v4" "names     none"
+vmlinux v kho-v4 ant-v1 luo-v5
+kernel named.bzImage v
+bytes=$(stat -c %s named.bzImage)
+good -k named.bzImage baton.bzImage
+check "of a bundle" lists bundle.bzImage "kernel    7.9.1-fake, $bytes bytes" \
+	"initrd    none: baton forwards its own" "cmdline   none: baton forwards its own" \
+	"kho       kho-v4" "name      luo-v5" "name      ant-v1"
+packed -k named.bzImage -c ""
+check "an archive without an initrd, with an empty command line" lists payload.cpio \
+	"kernel    7.9.1-fake, $bytes bytes" "initrd    none" "cmdline   " "kho       kho-v4" \
+	"name      luo-v5" "name      ant-v1"
+check "of a kernel" lists named.bzImage "kernel    7.9.1-fake, $bytes bytes" "initrd    none" \
+	"cmdline   none: baton forwards its own" "kho       not recorded"
+check "from standard input" [ "$("$ctl" manifest - <payload.cpio | md5sum)" = "$("$ctl" manifest payload.cpio | md5sum)" ]
+cp bundle.bzImage inner
+good -k inner baton.bzImage
+check "of a bundle in a bundle" lists bundle.bzImage \
+	"kernel    baton-0.1, $(stat -c %s inner) bytes, a baton" "initrd    none: baton forwards its own" \
+	"cmdline   none: baton forwards its own" "kho       not recorded"
+# An older batonctl recorded the version alone.
+sed 's/^kho-v4$/kho-v3/' x/baton/abi | head -n 1 | tr -d '\n' >abi && mv abi x/baton/abi
+(cd x && printf '%s\n' baton/kernel baton/abi | cpio -o -H newc --quiet >../old.cpio)
+check "of one with a version alone" lists old.cpio "kernel    7.9.1-fake, $bytes bytes" "initrd    none" \
+	"cmdline   none: baton forwards its own" "kho       kho-v3" "names     not recorded"
+vmlinux v "no KHO"
+kernel k v
+good -k k -c "$(printf 'a\033[2Jb')" baton.bzImage
+check "of a kernel without KHO" lists bundle.bzImage "kernel    7.9.1-fake, $(stat -c %s k) bytes" \
+	"initrd    none: baton forwards its own" "cmdline   a?[2Jb" "kho       none"
+check "of a baton" unlisted payload-missing baton.bzImage
+check "of anything else" unlisted payload-missing initrd
+check "of nothing" unlisted file-read nothing
+good -k plain.bzImage -i initrd baton.bzImage
+head -c 60000 bundle.bzImage >v
+check "of a bundle that is cut off" unlisted kernel-truncated v
+put bundle.bzImage $((1024 + 0x298)) 8 $((1 << 40))
+check "of one with a payload beyond its end" unlisted payload-truncated bundle.bzImage
+put bundle.bzImage $((1024 + 0x290)) 8 $((1 << 40))
+check "or behind it" unlisted payload-truncated bundle.bzImage
+printf 'kho-v4\nname luo-v5\n' >x/baton/abi
+(cd x && printf '%s\n' baton/kernel baton/abi | cpio -o -H newc --quiet >../old.cpio)
+check "of one that is damaged" unlisted payload-abi old.cpio
+
+# Where it is written.
+echo old >kept
+chmod 640 kept
+check "an old file is replaced" good -k plain.bzImage -o kept baton.bzImage
+check "with its rights" [ "$(stat -c %a kept)" = 640 ]
+check "a new file has the usual ones" [ "$(umask 027 && good -k plain.bzImage -o new baton.bzImage; stat -c %a new)" = 640 ]
+echo old >kept
+ln kept other
+good -k plain.bzImage -o kept baton.bzImage
+check "another name of the old file keeps what it had" [ "$(cat other)" = old ]
+echo old >kept
+# shellcheck disable=SC3045 # dash and bash have it
+cut_off() { (trap '' XFSZ && ulimit -f 40 && ! good -k plain.bzImage -i initrd -o kept baton.bzImage) }
+check "a disk that is full" cut_off
+check "is named" grep -q "^batonctl: file-write: kept: " err
+check "the old file survives it" [ "$(cat kept)" = old ]
+check "and nothing else is left" [ "$(echo kept*)" = kept ]
+ln -s kept link
+good -k plain.bzImage -o link baton.bzImage
+check "a link stays one" [ "$(readlink link)" = kept ]
+check "what it leads to is replaced" [ "$(get kept $((1024 + 0x290)) 8)" -eq 40960 ]
+mkfifo pipe
+timeout 20 cat pipe >through &
+timeout 20 "$ctl" bundle -k plain.bzImage -o pipe baton.bzImage >out 2>err
+wait $!
+check "a pipe is written through" cmp kept through
+check "and stays one" [ -p pipe ]
+check "- is standard output" [ "$("$ctl" payload -k named.bzImage -o - 2>err | md5sum)" = \
+	"$(packed -k named.bzImage && md5sum <payload.cpio)" ]
+"$ctl" payload -k named.bzImage -o - >out 2>err
+check "its line is then on stderr" grep -q "^-: .* KHO version kho-v4$" err
 
 # What is refused.
 head -c 60 v4.zst >v
@@ -388,6 +603,11 @@ usage()
 
 check "--help" usage 0 --help
 check "is on stdout" grep -q "batonctl bundle --kernel" out
+check "for every command" [ "$(grep -c "^Usage: batonctl [bpm]" out)" -eq 3 ]
+check "bundle --help" usage 0 bundle --help
+check "payload --help" usage 0 payload --help
+check "manifest --help" usage 0 manifest --help
+check "is on stdout" grep -q "^Usage: batonctl manifest FILE$" out
 check "--version" usage 0 --version
 check "says the version" grep -Eqx "batonctl [0-9.]+" out
 check "nothing" usage 2
@@ -395,6 +615,11 @@ check "an unknown command" usage 2 frobnicate
 check "an unknown option" usage 2 bundle --frobnicate
 check "no --kernel" usage 2 bundle baton.bzImage
 check "an argument too many" usage 2 bundle -k plain.bzImage baton.bzImage more
+check "payload without --kernel" usage 2 payload
+check "payload with a baton" usage 2 payload -k plain.bzImage baton.bzImage
+check "manifest without a file" usage 2 manifest
+check "manifest of two files" usage 2 manifest a b
+check "manifest with an unknown option" usage 2 manifest --frobnicate a
 
 echo "1..$count"
 [ $failed -eq 0 ]

@@ -94,10 +94,10 @@ static int setup(void **state)
 	b->kho.came_in = b->kho.goes_out = true;
 	b->kho.scratch = run->scratch;
 	b->kho.in = run->in;
-	b->next.abi = b->kho.in.h.abi;
+	b->next.target.abi = b->kho.in.h.abi;
 	grants = -1;
 	palloc_init(&b->ground.pages, &b->ground.map, b->ground.window, grant);
-	assert_int_equal(model_publish(&b->kho.out, &b->kho.in.h, b->next.abi->compatible,
+	assert_int_equal(model_publish(&b->kho.out, &b->kho.in.h, b->next.target.abi->compatible,
 				       &b->ground.pages, "baton-test", &f),
 			 0);
 	assert_int_equal(kho_restore_init(&b->kho.restore, &b->kho.in.h, &b->kho.out, &f), 0);

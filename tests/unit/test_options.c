@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,16 +117,128 @@ static void test_values(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		if (options_parse(o, values[i].line, &f))
 			fail_msg("%s: %s: %s", values[i].comment, f.name, f.text);
-		if (!same(o->abi, values[i].abi) || !same(o->test, values[i].test) ||
+		if (!same(o->asked.abi, values[i].abi) || !same(o->test, values[i].test) ||
 		    o->on_error != values[i].on_error || o->console != values[i].console ||
 		    o->baud != values[i].baud || o->hops != values[i].hops ||
 		    o->hops_total != values[i].hops_total || o->monitor != values[i].monitor ||
 		    o->screen == values[i].no_screen || !same(o->script, values[i].script))
 			fail_msg(
 				"%s: abi '%s', onerror %d, console %d, baud %u, test '%s', hops %u/%u, script '%s'",
-				values[i].comment, o->abi, (int)o->on_error, o->console, o->baud,
-				o->test, o->hops, o->hops_total, o->script);
+				values[i].comment, o->asked.abi, (int)o->on_error, o->console,
+				o->baud, o->test, o->hops, o->hops_total, o->script);
 	}
+	free(o);
+}
+
+/* baton.abi=, with the names that the next kernel knows. */
+static const struct {
+	const char *comment, *line;
+	const char *abi; /* NULL: option-value */
+	enum speaks_what what;
+	const char *names; /* each followed by a space */
+} asked[] = {
+	{ "nothing", "quiet", "", SPEAKS_UNKNOWN, "" },
+	{ "a version alone", "baton.abi=kho-v4", "kho-v4", SPEAKS_UNKNOWN, "" },
+	{ "with one name", "baton.abi=kho-v4,luo-v5", "kho-v4", SPEAKS_LISTED, "luo-v5 " },
+	{ "with three", "baton.abi=kho-v4,luo-v5,memfd-v2,kexec-metadata", "kho-v4", SPEAKS_LISTED,
+	  "luo-v5 memfd-v2 kexec-metadata " },
+	{ "quoted", "baton.abi=\"kho-v4;radix-v1,luo-v5\"", "kho-v4;radix-v1", SPEAKS_LISTED,
+	  "luo-v5 " },
+	{ "a name twice", "baton.abi=kho-v4,luo-v5,luo-v5", "kho-v4", SPEAKS_LISTED, "luo-v5 " },
+	{ "the later word wins whole", "baton.abi=kho-v4,luo-v5 baton.abi=kho-v3", "kho-v3",
+	  SPEAKS_UNKNOWN, "" },
+	{ "with its own names", "baton.abi=kho-v4,luo-v5 baton.abi=kho-v3,luo-v1", "kho-v3",
+	  SPEAKS_LISTED, "luo-v1 " },
+	{ "no version", "baton.abi=,luo-v5", NULL, 0, "" },
+	{ "a comma behind the version", "baton.abi=kho-v4,", NULL, 0, "" },
+	{ "a comma at the end", "baton.abi=kho-v4,luo-v5,", NULL, 0, "" },
+	{ "two commas", "baton.abi=kho-v4,,luo-v5", NULL, 0, "" },
+	{ "a space", "baton.abi=\"kho-v4, luo-v5\"", NULL, 0, "" },
+	{ "a name of 47 characters", "baton.abi=x,12345678901234567890123456789012345678901234567",
+	  "x", SPEAKS_LISTED, "12345678901234567890123456789012345678901234567 " },
+	{ "one of 48", "baton.abi=x,123456789012345678901234567890123456789012345678", NULL, 0,
+	  "" },
+};
+
+static void test_asked(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct fault f = { .name = "none" };
+		int ret = options_parse(o, asked[i].line, &f);
+		const char *name = NULL;
+		char names[128] = "";
+
+		if (!asked[i].abi) {
+			if (ret != -1 || strcmp(f.name, "option-value") != 0)
+				fail_msg("%s: %d %s", asked[i].comment, ret, f.name);
+			continue;
+		}
+		while ((name = speaks_next(&o->asked.speaks, name)))
+			strcat(strcat(names, name), " ");
+		if (ret || strcmp(o->asked.abi, asked[i].abi) != 0 ||
+		    o->asked.speaks.what != asked[i].what || strcmp(names, asked[i].names) != 0)
+			fail_msg("%s: %d, '%s', %d, '%s'", asked[i].comment, ret, o->asked.abi,
+				 (int)o->asked.speaks.what, names);
+	}
+	free(o);
+}
+
+static void test_too_many_names(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	char line[2048];
+	struct fault f;
+	size_t n = (size_t)sprintf(line, "baton.abi=kho-v4");
+
+	(void)state;
+	for (unsigned int i = 0; i < SPEAKS_MAX; i++)
+		n += (size_t)sprintf(line + n, ",name-v%u", i);
+	assert_int_equal(options_parse(o, line, &f), 0);
+	assert_int_equal(o->asked.speaks.nr, SPEAKS_MAX);
+	strcat(line, ",more-v1");
+	assert_int_equal(options_parse(o, line, &f), -1);
+	assert_string_equal(f.name, "option-value");
+	free(o);
+}
+
+static void test_drop(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+	char line[1024];
+	struct fault f;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(options_parse(o, "a", &f), 0);
+	assert_int_equal(o->nr_drop, 0);
+	assert_int_equal(options_parse(o, "baton.drop=kho_test baton.drop=\"LUO:my vm\" a", &f), 0);
+	assert_int_equal(o->nr_drop, 2);
+	assert_string_equal(o->drop[0], "kho_test");
+	assert_string_equal(o->drop[1], "LUO:my vm");
+	assert_string_equal(o->forward, "a");
+
+	for (unsigned int i = 0; i < OPTION_DROPS; i++)
+		n += (size_t)sprintf(line + n, "baton.drop=blob%u ", i);
+	assert_int_equal(options_parse(o, line, &f), 0);
+	assert_int_equal(o->nr_drop, OPTION_DROPS);
+	assert_string_equal(o->drop[OPTION_DROPS - 1], "blob15");
+	strcat(line, "baton.drop=more");
+	assert_int_equal(options_parse(o, line, &f), -1);
+	assert_string_equal(f.name, "option-value");
+	assert_non_null(strstr(f.text, "baton.drop=more"));
+
+	assert_int_equal(options_parse(o, "baton.drop=", &f), -1);
+	assert_string_equal(f.name, "option-value");
+	n = (size_t)sprintf(line, "baton.drop=%0*d", OPTION_DROP - 1, 1);
+	assert_int_equal(options_parse(o, line, &f), 0);
+	assert_int_equal(strlen(o->drop[0]), OPTION_DROP - 1);
+	line[n++] = '1';
+	line[n] = '\0';
+	assert_int_equal(options_parse(o, line, &f), -1);
+	assert_string_equal(f.name, "option-value");
 	free(o);
 }
 
@@ -303,13 +416,11 @@ static void test_longest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forward),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_error_keeps_the_rest),
-		cmocka_unit_test(test_longest),
-		cmocka_unit_test(test_secure_boot),
+		cmocka_unit_test(test_forward), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_asked),   cmocka_unit_test(test_too_many_names),
+		cmocka_unit_test(test_drop),    cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_errors),  cmocka_unit_test(test_error_keeps_the_rest),
+		cmocka_unit_test(test_longest), cmocka_unit_test(test_secure_boot),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

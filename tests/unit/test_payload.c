@@ -82,7 +82,7 @@ static void test_full_bundle(void **state)
 	add_text(&b, "baton/initrd", "the initrd");
 	add_text(&b, "baton/kernel", "the kernel");
 	add_text(&b, "baton/cmdline", "a=1 b\n");
-	add_text(&b, "baton/abi", "kho-v4\n");
+	add_text(&b, "baton/abi", "kho-v4\nname luo-v5\nend\n");
 	add_text(&b, "somebody/else", "s");
 	end(&b);
 	assert_int_equal(payload_find(p, b.data, b.size, "given", 5, &f), 0);
@@ -90,7 +90,9 @@ static void test_full_bundle(void **state)
 	assert_true(holds(p->initrd, p->initrd_size, "the initrd"));
 	assert_true(p->has_cmdline);
 	assert_string_equal(p->cmdline, "a=1 b");
-	assert_string_equal(p->abi, "kho-v4");
+	assert_string_equal(p->manifest.abi, "kho-v4");
+	assert_int_equal(p->manifest.speaks.what, SPEAKS_LISTED);
+	assert_true(speaks_name(&p->manifest.speaks, "luo-v5"));
 	free(b.data);
 	free(p);
 }
@@ -111,7 +113,8 @@ static void test_bundle_forwards(void **state)
 	assert_int_equal(p->initrd_size, b.size);
 	assert_false(p->has_cmdline);
 	assert_string_equal(p->cmdline, "");
-	assert_string_equal(p->abi, "");
+	assert_string_equal(p->manifest.abi, "");
+	assert_int_equal(p->manifest.speaks.what, SPEAKS_UNKNOWN);
 	free(b.data);
 	free(p);
 }
@@ -193,9 +196,10 @@ static void test_lines(void **state)
 		  "payload-cmdline" },
 		{ "a NUL inside", "baton/cmdline", 3, "\0x", 2, "payload-cmdline" },
 		{ "a NUL at the end", "baton/cmdline", 3, "\0", 1, "payload-cmdline" },
-		{ "the longest version", "baton/abi", PAYLOAD_ABI - 1, "", 0, "none" },
-		{ "a version too long", "baton/abi", PAYLOAD_ABI, "", 0, "payload-abi" },
+		{ "the longest version", "baton/abi", MANIFEST_ABI - 1, "", 0, "none" },
+		{ "a version too long", "baton/abi", MANIFEST_ABI, "", 0, "payload-abi" },
 		{ "a NUL in a version", "baton/abi", 3, "\0", 1, "payload-abi" },
+		{ "a list without its end", "baton/abi", 3, "\nname a\n", 8, "payload-abi" },
 	};
 	struct payload *p = malloc(sizeof(*p));
 
@@ -214,7 +218,8 @@ static void test_lines(void **state)
 		if (strcmp(f.name, rows[i].fault) != 0)
 			fail_msg("%s: %s", rows[i].comment, f.name);
 		if (strcmp(f.name, "none") == 0)
-			assert_int_equal(strlen(p->cmdline) + strlen(p->abi), rows[i].size);
+			assert_int_equal(strlen(p->cmdline) + strlen(p->manifest.abi),
+					 rows[i].size);
 		free(b.data);
 	}
 	free(p);

@@ -49,10 +49,10 @@ origin percent 'baton.scratch= in percent' append="$WORD baton.scratch=400%" \
 	want='scratch +0x[0-9a-f]{9} – 0x[0-9a-f]{9} +[12][0-9]{2} MiB'
 
 # Requests that cannot be met
-row origin-cold 'a payload of which no KHO version is known starts cold' start=origin init=relay memory=any \
-	payload=nameless want='origin +the payload starts cold: KHO version not known' deny='exec from: baton-[0-9.]+ \(count 1\)'
+row origin-cold 'a payload of which nothing is recorded starts cold' start=origin init=relay memory=any \
+	packed=no want='origin +the payload starts cold: nobody has recorded what it speaks' deny='exec from: baton-[0-9.]+ \(count 1\)'
 row origin-undecided 'the same, where a handover was asked for: refused' start=origin init=relay memory=any \
-	payload=nameless append="$WORD" refuse=abi-undecided
+	packed=no append="$WORD" refuse=abi-undecided
 row origin-none 'a bundle of a kernel without KHO: no chain begins' start=origin init=relay memory=any \
 	payload=no_kho append=baton.script=nonsense refuse=script-failed want='origin +the payload starts cold: it speaks no KHO'
 row origin-none-wanted 'the same, where a handover was asked for: refused' start=origin init=relay memory=any \

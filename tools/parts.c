@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "tools/parts.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kexec/payload.h"
+
+bool request_read(struct request *r, const struct command *c, int argc, char **argv, int *status)
+{
+	static const struct option options[] = {
+		{ "kernel", required_argument, NULL, 'k' },
+		{ "initrd", required_argument, NULL, 'i' },
+		{ "cmdline", required_argument, NULL, 'c' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "k:i:c:o:h", options, NULL)) != -1) {
+		switch (opt) {
+		case 'k':
+			r->kernel = optarg;
+			break;
+		case 'i':
+			r->initrd = optarg;
+			break;
+		case 'c':
+			r->cmdline = optarg;
+			break;
+		case 'o':
+			r->out = optarg;
+			break;
+		case 'h':
+			fputs(c->help, stdout);
+			*status = 0;
+			return false;
+		default:
+			*status = command_usage();
+			return false;
+		}
+	}
+	if (r->kernel)
+		return true;
+	*status = command_usage();
+	return false;
+}
+
+static int check_size(uint64_t kernel, uint64_t initrd, uint64_t room, struct fault *f)
+{
+	if (kernel <= room && initrd <= room - kernel)
+		return 0;
+	return fault_set(f, "bundle-too-large", "%llu MiB of kernel and initrd; expected %llu",
+			 (unsigned long long)(kernel >> 20) + (unsigned long long)(initrd >> 20),
+			 (unsigned long long)(room >> 20));
+}
+
+static int check_cmdline(const struct parts *p, struct fault *f)
+{
+	const char *cmdline = p->request->cmdline;
+	uint32_t limit = p->bz.hdr.cmdline_size;
+
+	if (!cmdline || (strlen(cmdline) + 1 + BZIMAGE_CMDLINE_GAP <= limit &&
+			 strlen(cmdline) < PAYLOAD_CMDLINE))
+		return 0;
+	return fault_set(f, "cmdline-too-long",
+			 "%zu characters of command line; the kernel takes %u less %u",
+			 strlen(cmdline), limit, BZIMAGE_CMDLINE_GAP);
+}
+
+static int look_into_kernel(struct parts *p, struct fault *f)
+{
+	const struct abi_scan *scan = &p->scan;
+
+	if (abi_scan(&p->scan, &p->bz, p->kernel.data, f))
+		return -1;
+	if (scan->note[0])
+		fprintf(stderr, "batonctl: %s\n", scan->note);
+	if (scan->left_out)
+		fprintf(stderr,
+			"batonctl: the kernel holds more than %u names: %u of them are not recorded\n",
+			ABI_SCAN_MAX, scan->left_out);
+	return 0;
+}
+
+/* Sizes are looked at before anything of gigabytes is read, and again for what is no plain file. */
+int parts_read(struct parts *p, const struct request *r, uint64_t room, struct fault *f)
+{
+	p->request = r;
+	if (check_size(file_size(r->kernel), r->initrd ? file_size(r->initrd) : 0, room, f))
+		return -1;
+	if (file_read(&p->kernel, r->kernel, f) ||
+	    bzimage_parse(&p->bz, p->kernel.data, p->kernel.size, false, f))
+		return -1;
+	if (r->initrd && file_read(&p->initrd, r->initrd, f))
+		return -1;
+	if (check_cmdline(p, f) || check_size(p->kernel.size, p->initrd.size, room, f))
+		return -1;
+	return look_into_kernel(p, f);
+}
+
+void parts_free(struct parts *p)
+{
+	free(p->kernel.data);
+	free(p->initrd.data);
+}
+
+static unsigned long kib(const struct buffer *b)
+{
+	return (b->size + 1023) / 1024;
+}
+
+int parts_write(const struct parts *p, const struct buffer *out, unsigned long baton,
+		struct fault *f)
+{
+	const char *path = p->request->out, *release = p->bz.release, *abi = p->scan.manifest.abi;
+	FILE *told = strcmp(path, "-") == 0 ? stderr : stdout;
+
+	if (file_write(path, out, f))
+		return -1;
+	fprintf(told, "%s: %lu KiB: ", path, kib(out));
+	if (baton)
+		fprintf(told, "baton %lu KiB, ", baton);
+	fprintf(told, "kernel %s %lu KiB, initrd %lu KiB, KHO version %s\n",
+		release[0] ? release : "(no release)", kib(&p->kernel), kib(&p->initrd),
+		abi[0] ? abi : "not recorded");
+	return 0;
+}
