@@ -88,6 +88,17 @@ bool handover_find_blob(const struct handover *h, const char *name, struct kho_b
 	return false;
 }
 
+bool handover_blob_within(const struct handover *h, paddr_t base, paddr_t end,
+			  struct kho_blob *blob)
+{
+	int node = BLOB_FIRST;
+
+	while (handover_next_blob(h, &node, blob))
+		if (blob->addr < end && blob->addr + blob->size > base)
+			return true;
+	return false;
+}
+
 unsigned int handover_count_blobs(const struct handover *h)
 {
 	int node = BLOB_FIRST;

@@ -77,6 +77,10 @@ bool handover_blob(const struct handover *h, unsigned int i, struct kho_blob *bl
 /** handover_find_blob() - set @blob to the one whose whole name is @name. Return: false if there is none. */
 bool handover_find_blob(const struct handover *h, const char *name, struct kho_blob *blob);
 
+/** handover_blob_within() - find a @blob with bytes in [@base, @end). Return: false if there is none. */
+bool handover_blob_within(const struct handover *h, paddr_t base, paddr_t end,
+			  struct kho_blob *blob);
+
 /** handover_count_blobs() - how many there are. */
 unsigned int handover_count_blobs(const struct handover *h);
 

@@ -94,9 +94,6 @@ const void *find_fdt(const struct monitor *m, const struct handover *v);
 bool find_blob(const struct monitor *m, const struct handover *v, const char *name,
 	       struct kho_blob *blob);
 
-/** blob_within() - find a @blob with bytes in [@base, @end). Return: false if there is none. */
-bool blob_within(const struct handover *v, paddr_t base, paddr_t end, struct kho_blob *blob);
-
 /* A command: its arguments are in @m->a. Return: 0; or -1 with @m->f set and nothing changed. */
 #define COMMAND(name) int command_##name(struct monitor *m)
 

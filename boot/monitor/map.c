@@ -112,12 +112,13 @@ static void overview(const struct monitor *m)
 static void show_key(const struct monitor *m, const char *how, const struct handover *v)
 {
 	paddr_t page = align_down(m->a.addr, PAGE_SIZE), base;
-	struct kho_blob blob = { .name = "" };
+	struct kho_blob blob;
 	unsigned int order;
 
 	if (!handover_find_key(v, page, &base, &order))
 		return;
-	blob_within(v, page, page + PAGE_SIZE, &blob);
+	if (!handover_blob_within(v, page, page + PAGE_SIZE, &blob))
+		blob.name = "";
 	print(m, "%s 0x%lx order %u, %lu KiB  %s\n", how, base, order, PAGE_SIZE << order >> 10,
 	      blob.name);
 }

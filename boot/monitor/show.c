@@ -4,7 +4,7 @@
 
 #include "boot/monitor/command.h"
 #include "kho/view/dts.h"
-#include "mm/bits.h"
+#include "kho/view/summary.h"
 
 const void *find_fdt(const struct monitor *m, const struct handover *v)
 {
@@ -24,41 +24,19 @@ bool find_blob(const struct monitor *m, const struct handover *v, const char *na
 	return false;
 }
 
-bool blob_within(const struct handover *v, paddr_t base, paddr_t end, struct kho_blob *blob)
-{
-	int node = BLOB_FIRST;
-
-	while (handover_next_blob(v, &node, blob))
-		if (blob->addr < end && blob->addr + blob->size > base)
-			return true;
-	return false;
-}
-
-static int count_leaf(const struct kho_leaf *leaf, void *arg)
-{
-	uint64_t *blocks = arg;
-
-	for (unsigned int w = 0; w < KHO_LEAF_WORDS; w++)
-		blocks[leaf->order] += bits_count(leaf->bits[w]);
-	return 0;
-}
-
 COMMAND(show)
 {
 	const struct handover *v = m->side;
-	uint64_t blocks[KHO_MAX_ORDER + 1] = { 0 }, pages = 0;
+	struct summary s = summary_count(v);
 
 	print(m, "version    %s\n", v->abi->compatible);
 	print(m, "FDT        0x%lx\n", v->fdt);
 	print(m, "map        0x%lx, %lu pages\n", v->map.root, v->map.pages);
 	print(m, "names      %u blobs\n", handover_count_blobs(v));
-	handover_for_each_leaf(v, count_leaf, blocks);
+	print(m, "preserved  %lu pages, %lu KiB\n", s.pages, s.pages * (PAGE_SIZE >> 10));
 	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
-		pages += blocks[o] << o;
-	print(m, "preserved  %lu pages, %lu KiB\n", pages, pages * (PAGE_SIZE >> 10));
-	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
-		if (blocks[o])
-			print(m, "  order %-2u %8lu blocks of %lu KiB\n", o, blocks[o],
+		if (s.by_order[o])
+			print(m, "  order %-2u %8lu blocks of %lu KiB\n", o, s.by_order[o],
 			      PAGE_SIZE << o >> 10);
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "arch/image.h"
 #include "boot/run/image.h"
 #include "boot/run/report.h"
+#include "kho/view/summary.h"
 
 #define WORD "baton.hops="
 
@@ -77,10 +78,8 @@ int choose_itself(struct next *next, const struct given *given, const struct han
 void report_hop(const struct baton *b)
 {
 	const struct options *opt = &b->given.opt;
-	uint64_t blocks = 0;
+	uint64_t blocks = summary_of_in(&b->kho.in).blocks;
 
-	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
-		blocks += b->kho.in.blocks[o];
 	console_mute(false);
 	say("hop", "%u of %u: %lu blocks, %lu map pages, %u blobs, %lu pages taken, %lu ticks",
 	    opt->hops_total - opt->hops + 1, opt->hops_total, blocks, b->kho.out.h.map.pages,

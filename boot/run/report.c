@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "boot/run/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "arch/console.h"
 #include "arch/image.h"
 #include "arch/power.h"
 #include "boot/run/display.h"
+#include "kho/view/summary.h"
 
 void report_hello(const struct given *given)
 {
@@ -36,20 +36,13 @@ void report_memory(const struct ground *ground, const struct handover *h)
 
 static void report_orders(const struct kho_in *in)
 {
-	uint64_t total = 0;
+	struct summary s = summary_of_in(in);
 	char line[160];
-	size_t n = 0;
 
-	for (unsigned int o = 0; o <= KHO_MAX_ORDER; o++)
-		total += in->blocks[o];
-	say("preserved", "%lu KiB: %lu pages in %lu blocks", in->pages * (PAGE_SIZE >> 10),
-	    in->pages, total);
-	for (unsigned int o = 0; o <= KHO_MAX_ORDER && n < sizeof(line) - 24; o++)
-		if (in->blocks[o])
-			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%u: %lu",
-					      n ? ", " : "", o, in->blocks[o]);
-	if (n)
-		say("", "blocks by order  %s", line);
+	say("preserved", "%lu KiB: %lu pages in %lu blocks", s.pages * (PAGE_SIZE >> 10), s.pages,
+	    s.blocks);
+	if (s.blocks)
+		say("", "blocks by order  %s", summary_orders(&s, line, sizeof(line)));
 }
 
 static void report_blobs(const struct handover *h)

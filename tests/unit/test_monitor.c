@@ -373,6 +373,8 @@ static void shows(void **state)
 	says("scratch", "0x002000000 – 0x004000000   32768 KiB\n");
 	says("map 0x5202000", "owner      preserved\ngoes out   0x5200000 order 2, 16 KiB  ODD\n");
 	says("map 0x5202000", "came in    0x5200000 order 2, 16 KiB  ODD\n");
+	/* the last page of the block, where the blob has ended */
+	says("map 0x5203000", "came in    0x5200000 order 2, 16 KiB  \n");
 	says("map 0x5000000", "owner      incoming FDT\n");
 	says("map 0x1200000", "owner      incoming map\n");
 	says("map 0x8000000", "owner      free\n");
