@@ -89,6 +89,19 @@ static int fill_stack(struct baton *b)
 	return recurse(MIB(1));
 }
 
+/* Writes 0 past the end of a local array, where the canary lies, which is something else. */
+static int smash_stack(struct baton *b)
+{
+	uint64_t array[4];
+	volatile uint64_t *volatile p = array;
+
+	(void)b;
+	say("test", "writing past the end of a local array");
+	for (unsigned int i = 0; i <= ARRAY_SIZE(array); i++)
+		p[i] = 0;
+	return 0;
+}
+
 static int wait_for_nmi(struct baton *b)
 {
 	uint64_t start = clock_ticks();
@@ -113,6 +126,7 @@ static const struct {
 	{ "write-text", write_text },
 	{ "run-data", run_data },
 	{ "fill-stack", fill_stack },
+	{ "smash-stack", smash_stack },
 	{ "nmi", wait_for_nmi },
 	{ "workload:", run_workload },
 	{ "proof:", run_workload },
