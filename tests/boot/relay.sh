@@ -7,8 +7,8 @@
 #   do          relay        what runs the test: this, or another function
 #   from, to    7.3          the peers: a version or a path
 #   through     -            Linuxes in between, each with a baton before it
-#   init        selftest     the kernel's own init.c of its KHO selftest, or relay: relay-init.c with a
-#                            reserve_mem region, or luo_NAME: a LUO selftest of the kernel's own
+#   init        selftest     the init of the first kernel's own KHO selftest; or relay: relay-init.c with a
+#                            reserve_mem region; or luo_NAME: that LUO selftest, and its init
 #   via         bundle       how baton gets its payload:
 #                              direct   without baton        bundle   a bundle, with the last initrd in it
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
@@ -39,7 +39,6 @@ RESERVE='reserve_mem=8M:4K:relay'
 # shellcheck disable=SC2034 # for the suite
 LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY|MONITOR): failed'
 HALTED='end +.*halted'
-LUO_INIT=7.3 # the peer that has an init for the LUO selftests
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
 	[start]=linux [packed]=yes [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
@@ -52,34 +51,16 @@ USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle
 
 # ---- inits ----------------------------------------------------------------------------------------------
 
-# build_luo_test NAME VERSION: the LUO selftest of that peer, $GUEST/NAME-VERSION
-build_luo_test() {
-	local dir src out=$GUEST/$1-$2
-	dir=$(selftests_of "$2") || return 1
-	src=$dir/selftests/liveupdate
-	if [ -d "$src/lib" ]; then
-		build_nolibc "$out" "$dir" -I "$src/lib/include" -I "$dir/selftests" "$src/$1.c" "$src"/lib/*.c
-	else
-		gcc -s -static -O2 -I "$dir/include" -I "$dir/selftests" -o "$out" "$src/$1.c" "$src/luo_test_utils.c"
-	fi
-}
-
 # prepare_inits: those that the row in C needs, and its peers
 prepare_inits() {
-	local dir version
+	local version
 	for version in "${C[from]}" ${C[through]} "${C[to]}"; do
 		peer "$version" >/dev/null || bail "no peer $version"
 	done
 	case ${C[init]} in
 	relay) ;;
 	selftest) build_selftest_init "${C[from]}" || bail "the KHO selftest of Linux ${C[from]} does not compile" ;;
-	luo_*)
-		dir=$(selftests_of "$LUO_INIT") || bail "no peer $LUO_INIT"
-		build_nolibc "$GUEST/luo-init" "$dir" "$dir/selftests/liveupdate/init.c" || bail 'no init for LUO'
-		for version in "${C[from]}" "${C[to]}"; do
-			build_luo_test "${C[init]}" "$version" || bail "${C[init]} of Linux $version does not compile"
-		done
-		;;
+	luo_*) build_luo_selftest "${C[init]}" || bail "${C[init]} does not compile" ;;
 	*) bail "init=${C[init]}: no such thing" ;;
 	esac
 }
@@ -121,7 +102,7 @@ make_last() {
 		head -c "${C[pad]}" /dev/urandom >"$DIR/ballast"
 		make_initramfs "$DIR/last.cpio" "$GUEST/relay-init" ballast="$DIR/ballast"
 		;;
-	luo_*) make_initramfs "$DIR/last.cpio" "$GUEST/luo-init" test_binary="$GUEST/${C[init]}-${C[to]}" ;;
+	luo_*) make_initramfs "$DIR/last.cpio" "$GUEST/luo-init" test_binary="$GUEST/${C[init]}" ;;
 	esac
 }
 
@@ -150,11 +131,11 @@ choose_payload() {
 	esac
 }
 
-# runner_init VERSION: which init that Linux has before the last
+# runner_init: which init a Linux has before the last
 runner_init() {
 	case ${C[init]} in
 	relay) echo "$GUEST/relay-init" ;;
-	selftest) echo "$GUEST/selftest-init-$1" ;;
+	selftest) echo "$GUEST/selftest-init-$(basename "${C[from]}")" ;;
 	luo_*) echo "$GUEST/luo-init" ;;
 	esac
 }
@@ -165,7 +146,7 @@ make_middle() {
 	read -ra between <<<"${C[through]}"
 	: >"$DIR/keep"
 	for ((i = ${#between[@]} - 1; i >= 0; i--)); do
-		make_initramfs "$DIR/middle-$i.cpio" "$(runner_init "${C[from]}")" keep="$DIR/keep" "${FILES[@]}"
+		make_initramfs "$DIR/middle-$i.cpio" "$(runner_init)" keep="$DIR/keep" "${FILES[@]}"
 		bundle "$DIR/middle-$i" "$(peer "${between[i]}")" --initrd "$DIR/middle-$i.cpio" || return 1
 		FILES=(kernel="$DIR/middle-$i")
 	done
@@ -175,8 +156,8 @@ make_middle() {
 make_first() {
 	make_kernel && make_cmdline && make_last && choose_payload && make_middle || return 1
 	# the init of the LUO selftests takes its initrd by another name
-	[[ ${C[init]} != luo_* ]] || FILES=("${FILES[@]/#initrd=/initrd.img=}" test_binary="$GUEST/${C[init]}-${C[from]}")
-	make_initramfs "$DIR/first.cpio" "$(runner_init "${C[from]}")" "${FILES[@]}"
+	[[ ${C[init]} != luo_* ]] || FILES=("${FILES[@]/#initrd=/initrd.img=}" test_binary="$GUEST/${C[init]}")
+	make_initramfs "$DIR/first.cpio" "$(runner_init)" "${FILES[@]}"
 }
 
 # ---- the machine ----------------------------------------------------------------------------------------

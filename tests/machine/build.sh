@@ -3,25 +3,13 @@
 #
 # What goes into a machine: peers, the inits of the guests, baton with a payload inside.
 
-# peer VERSION: the path of that Linux's bzImage, built if need be; a path is printed as it is
-peer() {
-	local found
-	for found in "$PEERS/linux-$1".*bzImage; do
-		[ ! -f "$found" ] || { echo "$found" && return; }
-	done
-	"$TOP/tests/linux/peer.sh" "$1"
-}
+# peer PEER: the path of that Linux's bzImage, built if need be
+peer() { "$TOP/tests/linux/peer.sh" "$1"; }
 
-# selftests_of VERSION: the folder with the kernel's own tests, of that peer or, where only the bzImage is
-# there, of 7.1
+# selftests_of PEER: the folder that holds the kernel's selftests; for a bzImage by path, those of 7.1
 selftests_of() {
-	local kernel
-	kernel=$(peer "$1") || return 1
-	if [ -d "$(dirname "$kernel")/selftests" ]; then
-		dirname "$kernel"
-	else
-		"$TOP/tests/linux/peer.sh" --dir 7.1
-	fi
+	if [ -f "$1" ]; then set -- 7.1; fi
+	"$TOP/tests/linux/peer.sh" --dir "$1"
 }
 
 # build_baton: the kernel and the tool
@@ -34,8 +22,8 @@ build_baton() {
 # build_guests: the inits of our own, $GUEST/NAME-init
 build_guests() { make --no-print-directory -s -C "$TOP" B="$B" guests >&2; }
 
-# build_nolibc OUT VERSION SOURCE...: a program of a kernel's selftests, unmodified, with the C library that is
-# in the same tree
+# build_nolibc OUT FOLDER SOURCE...: a program of a kernel's selftests, unmodified, with the C library that lies in
+# the same folder
 build_nolibc() {
 	local out=$1 dir=$2
 	shift 2
@@ -43,12 +31,25 @@ build_nolibc() {
 		-I "$dir/include" -I "$dir/nolibc" -o "$out.$$" "$@" && mv "$out.$$" "$out"
 }
 
-# build_selftest_init VERSION: the init of its KHO selftest, $GUEST/selftest-init-VERSION
+# build_selftest_init PEER: the init of its KHO selftest, $GUEST/selftest-init-PEER
 build_selftest_init() {
-	local dir out=$GUEST/selftest-init-$1
+	local dir out
+	out=$GUEST/selftest-init-$(basename "$1")
 	dir=$(selftests_of "$1") || return 1
 	mkdir -p "$GUEST"
 	[ "$out" -nt "$dir/selftests/kho/init.c" ] || build_nolibc "$out" "$dir" "$dir/selftests/kho/init.c"
+}
+
+# build_luo_selftest NAME: a LUO selftest, $GUEST/NAME, with its init, $GUEST/luo-init. Those of 7.3 do for all
+# kernels with LUO, and have an init that runs stage 1, jumps, and runs stage 2.
+build_luo_selftest() {
+	local dir src
+	dir=$(selftests_of 7.3) || return 1
+	src=$dir/selftests/liveupdate
+	mkdir -p "$GUEST"
+	[ "$GUEST/luo-init" -nt "$src/init.c" ] || build_nolibc "$GUEST/luo-init" "$dir" "$src/init.c" || return 1
+	[ "$GUEST/$1" -nt "$src/$1.c" ] ||
+		build_nolibc "$GUEST/$1" "$dir" -I "$src/lib/include" -I "$dir/selftests" "$src/$1.c" "$src"/lib/*.c
 }
 
 # bundle OUT KERNEL [BATONCTL-OPTION...]: baton with KERNEL inside; fails the test if it can't be made

@@ -14,14 +14,12 @@
 #
 #   B            the build folder
 #   QEMU, ACCEL  the program; tcg, or kvm where /dev/kvm works
-#   PEERS        a folder with kernels that Debian has no sources of: linux-X.Y*.bzImage
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 B=${B:-$TOP/build}
 [[ $B == /* ]] || B=$TOP/$B
 QEMU=${QEMU:-qemu-system-x86_64}
 ACCEL=${ACCEL:-tcg}
-PEERS=${PEERS:-$TOP/../shared/peers}
 
 BATON=$B/baton.bzImage
 BATONCTL=$B/batonctl
