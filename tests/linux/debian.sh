@@ -111,6 +111,12 @@ newest_source() {
 		awk -F' *[|] *' -v v="$1." '/Sources$/ && index($2, v) == 1 { print $2 }' | sort -V | tail -n 1
 }
 
+count_download() {
+	local kib
+	kib=$(du -sk "$WORK/get" 2>/dev/null | cut -f1)
+	printf '%d MiB' $((${kib:-0} / 1024))
+}
+
 # get_binary X.Y VERSION: the tarball out of linux-source-X.Y, at $WORK/source.tar.xz
 get_binary() {
 	watch "download" count_download get_binary_deb "$1" "$2" || return 1
