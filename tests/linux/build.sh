@@ -156,6 +156,8 @@ keep() {
 
 # build_peer FOLDER RELEASE VARIANT: out of $WORK/src, in $WORK/obj
 build_peer() {
+	local targets=(bzImage)
+	[ -d "$WORK/obj/usr/include" ] || targets+=(headers)
 	LABEL="linux $2${3:+ +$3}"
 	: >"$WORK/log"
 	if [ -f "$VARIANTS/$3.sh" ]; then
@@ -167,7 +169,7 @@ build_peer() {
 	watch "configuring" no_count kmake KCONFIG_ALLCONFIG="$WORK/fragment" allnoconfig ||
 		build_failed "the configuration"
 	check_config
-	watch "compiling" progress kmake bzImage headers || build_failed "the build"
+	watch "compiling" progress kmake "${targets[@]}" || build_failed "the build"
 	keep "$1"
 	change_back
 	PLAN_DONE=$((PLAN_DONE + $(steps_of "$3")))
