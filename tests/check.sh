@@ -3,7 +3,7 @@
 #
 # make check: everything that can be checked, as TAP, and a last line "N passed, N failed".
 #
-#   check.sh [SUITE...]      build lint unit bench boot doors proof; all of them without a name
+#   check.sh [SUITE...]      build lint unit bench peers boot doors proof; all of them without a name
 #
 # A suite is a program that prints TAP. These count as failed: a point that is not ok, a point that was skipped, a point
 # that the plan promises and that never comes, and a program that ends with an error but without a failed point.
@@ -92,6 +92,16 @@ suite_bench() {
 	program bench tests/bench/run.sh "$B/bench/ingest" "$B/bench/luo"
 }
 
+# The Linux kernels that the suites after this one need, in one go, so that variants are built with their version.
+# The progress is shown: it takes half an hour, once.
+suite_peers() {
+	local point='ok - the peers are there'
+	echo '# peers'
+	tests/linux/peer.sh --all >"$OUT/tap" || point='not ok - the peers are there'
+	echo "$point"
+	count peers 0 <<<"$point"
+}
+
 suite_boot() { program boot tests/boot/run.sh; }
 
 suite_doors() { program doors tests/doors/run.sh; }
@@ -100,7 +110,7 @@ suite_proof() { program proof tests/proof/run.sh; }
 
 main() {
 	local suite
-	[ $# -gt 0 ] || set -- build lint unit bench boot doors proof
+	[ $# -gt 0 ] || set -- build lint unit bench peers boot doors proof
 	scripts/packages.sh
 	mkdir -p "$OUT"
 	for suite in "$@"; do
