@@ -7,6 +7,7 @@
 #include "arch/console.h"
 #include "arch/traps.h"
 #include "boot/monitor/monitor.h"
+#include "boot/run/carry.h"
 #include "boot/run/choose.h"
 #include "boot/run/jump.h"
 #include "boot/run/memory.h"
@@ -60,10 +61,11 @@ static int start(struct baton *b)
 
 static int run(struct baton *b, paddr_t boot_params)
 {
-	return read_given(&b->given, boot_params, &b->record) ||     /* discovery */
-	       start(b) ||                                           /* cold or warm */
-	       publish(&b->kho, &b->next, &b->ground, &b->record) || /* publication */
-	       reserve_memory(&b->kho, &b->given, &b->record) ||     /* reservation */
+	return read_given(&b->given, boot_params, &b->record) ||          /* discovery */
+	       start(b) ||                                                /* cold or warm */
+	       publish(&b->kho, &b->next, &b->ground, &b->record) ||      /* publication */
+	       carry_clients(&b->kho, &b->next, &b->given, &b->record) || /* translation */
+	       reserve_memory(&b->kho, &b->given, &b->record) ||          /* reservation */
 	       prepare_jump(&b->next, &b->ground, &b->kho, &b->given, &b->record) || /* placement */
 	       run_trial(b) ||                                                       /* trial */
 	       run_monitor(b);                                                       /* dialogue */

@@ -8,10 +8,15 @@
 int publish(struct handovers *kho, const struct next *next, struct ground *ground,
 	    struct record *record)
 {
-	const struct kho_new_blob metadata = metadata_anew(RELEASE);
+	struct kho_new_blob metadata = metadata_anew(RELEASE);
+	const struct speaks *speaks = &next->target.speaks;
 
 	if (!kho->goes_out)
 		return 0;
+	if (speaks->what == SPEAKS_LISTED && !speaks_name(speaks, METADATA)) {
+		metadata.size = 0;
+		say("dropped", METADATA ": the next kernel does not know it");
+	}
 	if (kho_out_build(&kho->out, &kho->in.h, next->target.abi, &ground->pages, &metadata, 1,
 			  &record->fault))
 		return -1;
