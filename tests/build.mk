@@ -48,11 +48,13 @@ unit: $(UNIT)
 
 # Code that is measured is compiled as for the kernel.
 BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c lib/string.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)))
+# Only that the canary is where the host has it.
+BENCH_GUARD := -mstack-protector-guard=tls
 BENCH     := $(B)/bench/ingest $(B)/bench/luo
 
 $(B)/bench/%.o: %.c
 	@mkdir -p $(@D)
-	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) -c $< -o $@
+	$(call quiet,CC,$@)$(CC) $(COMMON) $(KFLAGS) $(BENCH_GUARD) -c $< -o $@
 
 $(BENCH): $(B)/bench/%: $(B)/bench/tests/bench/%.o $(BENCH_OBJ)
 	$(call quiet,LD,$@)$(CC) -pie $^ -o $@ -lfdt

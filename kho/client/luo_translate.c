@@ -5,7 +5,6 @@
 
 #include "kho/client/let_go.h"
 #include "kho/client/luo_build.h"
-#include "kho/client/names.h"
 #include "kho/out/living.h"
 
 #define HANDLER_WORDS (HANDLER_NAME / sizeof(uint64_t))
@@ -23,7 +22,8 @@
  */
 struct translation {
 	struct kho_out *out;
-	const char *next, *without;
+	const struct speaks *next;
+	const char *without;
 	struct luo_report *report;
 	struct fault *f;
 	struct luo_state old, new;
@@ -52,10 +52,10 @@ static int choose_version(struct translation *t)
 	unsigned int i;
 
 	t->new.version = t->old.version;
-	if (!t->next || names_have(t->next, t->old.version->name))
+	if (!t->next || speaks_name(t->next, t->old.version->name))
 		return 0;
 	for (i = 0; (v = luo_version_at(i)); i++) {
-		if (!names_have(t->next, v->name))
+		if (!speaks_name(t->next, v->name))
 			continue;
 		t->new.version = v;
 		return 0;
@@ -74,7 +74,7 @@ static const struct file_handler *other_version(const struct translation *t,
 	unsigned int i;
 
 	for (i = 0; (other = file_handler_at(i)); i++)
-		if (!strcmp(other->family, h->family) && names_have(t->next, other->name))
+		if (!strcmp(other->family, h->family) && speaks_name(t->next, other->name))
 			return other;
 	return NULL;
 }
@@ -89,7 +89,7 @@ static int look_up_handler(struct translation *t)
 	h = file_handler_by_name(t->handler.name);
 	t->row = h;
 	t->from = t->to = NULL;
-	if (!t->next || names_have(t->next, t->handler.name))
+	if (!t->next || speaks_name(t->next, t->handler.name))
 		return 0;
 	t->to = h ? other_version(t, h) : NULL;
 	t->from = t->to ? h : NULL;
@@ -427,7 +427,8 @@ static int run(struct translation *t)
 	return 0;
 }
 
-int luo_translate(struct kho_out *out, const char *next, struct luo_report *report, struct fault *f)
+int luo_translate(struct kho_out *out, const struct speaks *next, struct luo_report *report,
+		  struct fault *f)
 {
 	struct translation t = { .out = out, .next = next, .report = report, .f = f };
 

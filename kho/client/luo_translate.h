@@ -19,6 +19,7 @@
 #define BATON_KHO_CLIENT_LUO_TRANSLATE_H
 
 #include "kho/client/luo.h"
+#include "kho/client/speaks.h"
 #include "kho/out/outgoing.h"
 
 /**
@@ -39,13 +40,13 @@ struct luo_report {
 
 /**
  * luo_translate() - make the published LUO state one that the next kernel reads
- * @next:   the names that it knows (names.h)
+ * @next:   the names that it knows
  * @report: filled in
  *
  * What it knows already stays in its version; with nothing to translate nothing is done.
  * Return: 0; or -1 with a fault, and the published handover is as before.
  */
-int luo_translate(struct kho_out *out, const char *next, struct luo_report *report,
+int luo_translate(struct kho_out *out, const struct speaks *next, struct luo_report *report,
 		  struct fault *f);
 
 /**

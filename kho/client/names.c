@@ -12,19 +12,6 @@
 
 typedef void name_fn(enum name_kind kind, const char *blob, const char *name, void *arg);
 
-bool names_have(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-	const char *at;
-
-	for (at = list; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (!strncmp(at, name, len) && (!at[len] || at[len] == ','))
-			return true;
-	}
-	return false;
-}
-
 static struct reader plain_reader(const struct handover *h)
 {
 	return (struct reader){ .window = h->map.window, .budget = UINT64_MAX };
@@ -94,12 +81,14 @@ void names_of(const struct handover *h, name_fn *fn, void *arg)
 /**
  * struct checking - one comparison
  * @next, @f: the arguments of names_check()
+ * @last: what was good last: most files have the handler of the file before
  * @seen: names that have been found unknown, so that each is said once, and @nr of them; when
  *        it is full, what comes then may be said again
  */
 struct checking {
-	const char *next;
+	const struct speaks *next;
 	struct findings *f;
+	const char *last;
 	const char *seen[SEEN];
 	unsigned int nr;
 };
@@ -113,10 +102,10 @@ static bool translatable(const struct checking *c, enum name_kind kind, const ch
 	unsigned int i;
 
 	for (i = 0; h && (other = file_handler_at(i)); i++)
-		if (!strcmp(other->family, h->family) && names_have(c->next, other->name))
+		if (!strcmp(other->family, h->family) && speaks_name(c->next, other->name))
 			return true;
 	for (i = 0; kind == NAME_CLIENT && !strcmp(blob, LUO) && (luo = luo_version_at(i)); i++)
-		if (names_have(c->next, luo->name))
+		if (speaks_name(c->next, luo->name))
 			return true;
 	return false;
 }
@@ -127,8 +116,12 @@ static void check_name(enum name_kind kind, const char *blob, const char *name, 
 	struct checking *c = arg;
 	unsigned int i;
 
-	if (names_have(c->next, name) || translatable(c, kind, blob, name))
+	if (c->last && !strcmp(c->last, name))
 		return;
+	if (speaks_name(c->next, name) || translatable(c, kind, blob, name)) {
+		c->last = name;
+		return;
+	}
 	for (i = 0; i < c->nr; i++)
 		if (!strcmp(c->seen[i], name))
 			return;
@@ -156,7 +149,7 @@ static bool is_empty_luo(const struct handover *h, const struct kho_blob *blob)
 	return !failed && (!page || !page->count);
 }
 
-void names_check(const struct handover *h, const char *next, struct findings *f)
+void names_check(const struct handover *h, const struct speaks *next, struct findings *f)
 {
 	struct checking c = { .next = next, .f = f };
 	int node = BLOB_FIRST;

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What versions of clients, file handlers and FLBs are in a handover, and whether the next kernel
- * knows them.
- *
- * What a kernel knows is a list of names with commas in between: "kho-v4,luo-v5,memfd-v2".
+ * knows them (speaks.h).
  */
 #ifndef BATON_KHO_CLIENT_NAMES_H
 #define BATON_KHO_CLIENT_NAMES_H
 
-#include "kho/client/claims.h"
+#include "kho/client/speaks.h"
+#include "kho/finding.h"
+#include "kho/handover.h"
 
 /** enum name_kind - what a name is of */
 enum name_kind { NAME_CLIENT, NAME_HANDLER, NAME_FLB };
-
-/** names_have() - true if @name is in @list. */
-bool names_have(const char *list, const char *name);
 
 /**
  * names_of() - tell every name in a handover without findings
@@ -33,6 +30,6 @@ void names_of(const struct handover *h,
  * What is nothing to lose is no finding: a LUO state without sessions and FLBs, and kexec-metadata,
  * which is made anew.
  */
-void names_check(const struct handover *h, const char *next, struct findings *f);
+void names_check(const struct handover *h, const struct speaks *next, struct findings *f);
 
 #endif

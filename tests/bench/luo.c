@@ -115,7 +115,9 @@ static void make_state(const struct luo_version *v, unsigned int sessions, unsig
 
 int main(int argc, char **argv)
 {
+	static struct speaks next;
 	struct luo_report report;
+	char *name;
 
 	if (argc != 6)
 		return 2;
@@ -124,7 +126,9 @@ int main(int argc, char **argv)
 		   argv[5]);
 	/* as if it had come in: its pages are not baton's to give back */
 	pageset_remove(&w.out.owned, ARENA_BASE, ARENA_BASE + ARENA_BYTES);
-	if (luo_translate(&w.out, argv[1], &report, &w.fault))
+	for (name = strtok(argv[1], ","); name; name = strtok(NULL, ","))
+		speaks_add(&next, name, strlen(name));
+	if (luo_translate(&w.out, &next, &report, &w.fault))
 		printf("refused: %s: %s\n", w.fault.name, w.fault.text);
 	else
 		printf("%s to %s: %lu sessions, %lu files, %lu translated\n", report.from,

@@ -205,7 +205,7 @@ static void test_names(void **state)
 		static struct findings f;
 
 		memset(&f, 0, sizeof(f));
-		names_check(&w.in->in.h, named[i].next, &f);
+		names_check(&w.in->in.h, lw_speaks(named[i].next), &f);
 		if (f.total != named[i].findings ||
 		    (f.total && !strstr(f.list[0].text, named[i].text)))
 			fail_msg("%s: %lu findings: %s", named[i].what, f.total, f.list[0].text);
@@ -231,7 +231,7 @@ static void test_names_of_empty(void **state)
 		if (flbs)
 			lm_flb(&lw_came, "flb", 1, 1);
 		lw_start();
-		names_check(&w.in->in.h, "kexec-metadata", &f);
+		names_check(&w.in->in.h, lw_speaks("kexec-metadata"), &f);
 		assert_int_equal(f.total, flbs * 2);
 		w_end();
 	}

@@ -59,7 +59,7 @@ static void test_many_hops(void **state)
 			containers = lw_now.containers;
 	}
 	fdt = w.out->h.fdt;
-	assert_int_equal(luo_translate(w.out, L70, &lw_report, &fault), 0);
+	assert_int_equal(luo_translate(w.out, lw_speaks(L70), &lw_report, &fault), 0);
 	assert_null(lw_report.to);
 	assert_string_equal(lw_report.from, "luo-v1");
 	assert_int_equal(w.out->h.fdt, fdt);
@@ -124,7 +124,7 @@ static void test_every_store(void **state)
 		*old = lw_now;
 		w.stores = 0;
 		watch_stores(true);
-		assert_int_equal(luo_translate(w.out, next[i], &lw_report, &fault), 0);
+		assert_int_equal(luo_translate(w.out, lw_speaks(next[i]), &lw_report, &fault), 0);
 		watch_stores(false);
 		assert_true(w.stores > 20);
 		lw_look();
@@ -152,7 +152,7 @@ static void test_no_memory(void **state)
 		w_read(&lw_before);
 		for (n = 0, tries = 0;; n++, tries++) {
 			w.left = n;
-			if (!luo_translate(w.out, next[i], &lw_report, &fault))
+			if (!luo_translate(w.out, lw_speaks(next[i]), &lw_report, &fault))
 				break;
 			assert_string_equal(fault.name, "out-of-memory");
 			w.left = UINT32_MAX;
@@ -238,7 +238,7 @@ static void test_limits(void **state)
 			lm_flb(&lw_came, "flb", j, j + 1);
 		lw_start();
 		w_read(&lw_before);
-		err = luo_translate(w.out, limit[i].next, &lw_report, &fault);
+		err = luo_translate(w.out, lw_speaks(limit[i].next), &lw_report, &fault);
 		if (!err != !limit[i].fault || (err && strcmp(fault.name, limit[i].fault) != 0))
 			fail_msg("%s: %s", limit[i].what, err ? fault.text : "no fault");
 		if (err) {
@@ -261,12 +261,12 @@ static void test_no_flbs(void **state)
 	lm_write(&lw_place, &lw_came);
 	lm_put(w.m, lw_came.root + 24, 0);
 	w_start();
-	assert_int_equal(luo_translate(w.out, L71, &lw_report, &fault), 0);
+	assert_int_equal(luo_translate(w.out, lw_speaks(L71), &lw_report, &fault), 0);
 	lw_look();
 	assert_true(lw_now.flb_page && lw_now.flb_page != lw_came.flb_page);
 	lm_assert_same(&lw_came, &lw_now, false);
 	lw_assert_no_leak();
-	assert_int_equal(luo_translate(w.out, L73, &lw_report, &fault), 0);
+	assert_int_equal(luo_translate(w.out, lw_speaks(L73), &lw_report, &fault), 0);
 	lw_look();
 	lm_assert_same(&lw_came, &lw_now, false);
 	lw_assert_no_leak();
@@ -301,9 +301,9 @@ static void test_extra(void **state)
 	client_claim(&w.in->in.h, &w.in->pm, &w.in->f);
 	assert_int_equal(w.in->f.total, 0);
 	w_read(&lw_before);
-	assert_int_equal(luo_translate(w.out, L71, &lw_report, &fault), 0);
+	assert_int_equal(luo_translate(w.out, lw_speaks(L71), &lw_report, &fault), 0);
 	assert_null(lw_report.to);
-	assert_int_equal(luo_translate(w.out, L73, &lw_report, &fault), -1);
+	assert_int_equal(luo_translate(w.out, lw_speaks(L73), &lw_report, &fault), -1);
 	assert_string_equal(fault.name, "luo-extra");
 	lw_assert_unchanged();
 	w_end();

@@ -134,11 +134,24 @@ void lw_assert_memfds(void)
 	}
 }
 
+const struct speaks *lw_speaks(const char *list)
+{
+	static struct speaks speaks;
+	size_t len;
+
+	speaks = (struct speaks){ .what = SPEAKS_LISTED };
+	for (; *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		assert_true(speaks_add(&speaks, list, len));
+	}
+	return &speaks;
+}
+
 void lw_hop(const char *next, int version, int memfd)
 {
 	unsigned int i;
 
-	if (luo_translate(w.out, next, &lw_report, &fault))
+	if (luo_translate(w.out, lw_speaks(next), &lw_report, &fault))
 		fail_msg("to %s: %s: %s", next, fault.name, fault.text);
 	lw_look();
 	assert_int_equal(lw_now.version, version);

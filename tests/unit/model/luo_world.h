@@ -48,6 +48,9 @@ void lw_assert_keys(void);
 /* The bytes of the memfds: those of the page that describes each. */
 void lw_assert_memfds(void);
 
+/* The names of @list, which has commas in between; good until the next call. */
+const struct speaks *lw_speaks(const char *list);
+
 void lw_hop(const char *next, int version, int memfd);
 
 void lw_assert_unchanged(void);
