@@ -95,7 +95,7 @@ apt_private() {
 apt_refresh() {
 	local stamp=$CACHE/apt/$1/stamp
 	[ -z "$(find "$stamp" -mmin -1440 2>/dev/null)" ] || return 0
-	watch "lists" count_nothing apt-get "${APT[@]}" -q -o APT::Update::Error-Mode=any update || return 1
+	watch "lists" no_count apt-get "${APT[@]}" -q -o APT::Update::Error-Mode=any update || return 1
 	touch "$stamp"
 }
 
