@@ -77,9 +77,18 @@ report_bundle() {
 	bundle "$out" "$KERNEL" --initrd "$REPORT" "$@"
 }
 
+# abi_word: baton.abi= with all that is recorded of the kernel, for where it comes without its manifest
+abi_word() {
+	"$BATONCTL" manifest "$COMMON/payload.cpio" | awk '
+		$1 == "kho" { word = "baton.abi=" $2 }
+		$1 == "name" { word = word "," $2 }
+		END { print word }'
+}
+
 # make_words FOLDER: what has the command line $WORDS in it, and is taken from $FILES by door
 make_words() {
 	printf '%s\n' "$WORDS" >"$1/cmdline"
+	printf '%s %s\n' "$WORDS" "$(abi_word)" >"$1/cmdline-loose"
 	report_bundle "$1/bundle" --cmdline "$WORDS" || return 1
 	report_initrd "$1/first-baton.cpio" kernel="$1/bundle" cmdline="$1/cmdline"
 	report_initrd "$1/first-direct.cpio" kernel="$KERNEL" initrd="$REPORT" cmdline="$1/cmdline"
@@ -165,7 +174,7 @@ door() {
 	uefi-kernel) run_uefi -kernel "$kernel" "${words[@]}" ;;
 	uefi)
 		run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$KERNEL" EFI/baton/initrd="$REPORT" \
-			EFI/baton/cmdline="$FILES/cmdline"
+			EFI/baton/cmdline="$FILES/cmdline-loose"
 		;;
 	grub-bios)
 		grub_disk "$DIR/door.img" "$kernel" "$initrd"

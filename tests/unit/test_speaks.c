@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
+#include "kho/client/client.h"
+#include "kho/client/handler.h"
 #include "kho/client/known.h"
+#include "kho/client/luo.h"
 #include "kho/client/speaks.h"
 
 /* On the heap and filled, so that a read beyond the names shows. */
@@ -139,12 +142,40 @@ static void test_known(void **state)
 	assert_null(known_name_at(i + 1));
 }
 
+static bool is_known(const char *name, bool blob)
+{
+	const struct known_name *k;
+
+	for (unsigned int i = 0; (k = known_name_at(i)); i++)
+		if (strcmp(k->name, name) == 0)
+			return k->blob == blob;
+	return false;
+}
+
+/* What has a row elsewhere is looked for in a kernel. */
+static void test_known_rows(void **state)
+{
+	const struct client *client;
+	const struct luo_version *luo;
+	const struct file_handler *handler;
+	unsigned int i, n = 0;
+
+	(void)state;
+	for (i = 0; (client = client_at(i)); i++, n++)
+		assert_true(is_known(client->name, true));
+	for (i = 0; (luo = luo_version_at(i)); i++, n++)
+		assert_true(is_known(luo->name, false));
+	for (i = 0; (handler = file_handler_at(i)); i++, n++)
+		assert_true(is_known(handler->name, false));
+	assert_true(n >= 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_known),   cmocka_unit_test(test_names),
 		cmocka_unit_test(test_what_is_no_name), cmocka_unit_test(test_full),
-		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_known),           cmocka_unit_test(test_known_rows),
 	};
 
 	return cmocka_run_group_tests_name("speaks", tests, NULL, NULL);

@@ -114,7 +114,7 @@ show_scroll() {
 	diff <(said | folded 106 | tail -n "$rows") <(shown) || reason 'the screen shows something else'
 }
 
-show_hops() { photo_loose 'baton.hops=2 baton.script=nonsense' && want 'hop +2 of 2' && same_text 106; }
+show_hops() { photo_loose "baton.hops=2 baton.script=nonsense $(abi_word)" && want 'hop +2 of 2' && same_text 106; }
 
 show_words() {
 	photo_bundle 'baton.console=ttyS0 baton.nonsense' && want 'refused +option-unknown' || return 1
