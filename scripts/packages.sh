@@ -3,7 +3,7 @@
 #
 # Installs the Debian packages that a task needs and that are missing, as root or through sudo.
 #
-#   packages.sh [-n] [SET...]    build kernel run doors check; all of them without a name
+#   packages.sh [-n] [SET...]    build kernel run root doors check; all of them without a name
 #
 # Does nothing, and asks nobody, if all of them are installed. -n only names what is missing, and
 # fails if anything is.
@@ -19,6 +19,8 @@ declare -A SETS=(
 		tar'
 	# QEMU and what goes into it
 	[run]='gcc libc6-dev qemu-system-x86 ovmf'
+	# a Debian user space
+	[root]='mmdebstrap e2fsprogs debian-archive-keyring'
 	# the tests of the doors: disk images, boot loaders, signatures
 	[doors]='mtools dosfstools xorriso grub-common grub-pc-bin grub-efi-amd64-bin sbsigntool openssl ovmf
 		shim-unsigned swtpm gcc gnu-efi binutils qemu-system-x86 file'
@@ -26,7 +28,7 @@ declare -A SETS=(
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
 		shellcheck clang-format clang-tidy valgrind git python3'
 )
-ORDER='build kernel run doors check'
+ORDER='build kernel run root doors check'
 
 die() {
 	printf 'packages: %s\n' "$1" >&2

@@ -64,8 +64,8 @@ bench: $(BENCH)
 
 .PHONY: bench
 
-# The inits of the test machines, on their common base; and sum, for the host.
-INITS      := $(patsubst tests/guest/%.c,$(B)/guest/%,$(wildcard tests/guest/*-init.c))
+# The inits of the test machines, and the service of the Debian one, on their common base; and sum, for the host.
+INITS      := $(patsubst tests/guest/%.c,$(B)/guest/%,$(wildcard tests/guest/*-init.c)) $(B)/guest/fdstore
 GUEST_BASE := $(addprefix $(B)/guest/,guest.o memory.o checksum.o region.o handover.o spoil.o)
 
 $(B)/guest/%.o: tests/guest/%.c

@@ -108,9 +108,14 @@ static void open_outputs(void)
 	close(fd);
 }
 
-void start_guest(const char *name)
+void name_guest(const char *name)
 {
 	guest_name = name;
+}
+
+void start_guest(const char *name)
+{
+	name_guest(name);
 	open_outputs();
 	mount_at("proc", "/proc");
 	mount_at("sysfs", "/sys");

@@ -19,6 +19,12 @@
 #define LOG_WARNINGS    5
 
 /**
+ * name_guest() - the first call of a program that is no init
+ * @name: what its lines begin with; outlives the program
+ */
+void name_guest(const char *name);
+
+/**
  * start_guest() - the first call of every init: /proc and /sys are there afterwards
  * @name: what its lines begin with; outlives the program
  */
