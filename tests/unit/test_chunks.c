@@ -6,7 +6,7 @@
  * The files that change a map are compiled into this one, with a publish() that looks: what a reader
  * of the root finds is read and compared before and after each store that could show it anything.
  */
-#include "kho_model.h"
+#include "model/kho.h"
 
 /* In the place of kho/map/publish.h. */
 #define BATON_KHO_MAP_PUBLISH_H
