@@ -48,9 +48,9 @@ void model_write_fdt(struct model *m)
 		model_be32(&p, 1);
 		model_bytes(&p, m->blob[i].name, strlen(m->blob[i].name) + 1);
 		wide[0] = m->blob[i].addr;
-		model_prop(&p, m->chunks ? 57 : 32, wide, m->blob[i].addr_len);
+		model_prop(&p, m->store == &model_v1 ? 57 : 32, wide, m->blob[i].addr_len);
 		wide[0] = m->blob[i].size;
-		model_prop(&p, 47, wide, m->chunks ? -1 : m->blob[i].size_len);
+		model_prop(&p, 47, wide, m->store == &model_v1 ? -1 : m->blob[i].size_len);
 		model_be32(&p, 2);
 	}
 	model_be32(&p, 2);
