@@ -48,7 +48,7 @@ unit: $(UNIT)
 
 # Code that is measured is compiled as for the kernel.
 BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c lib/string.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)))
-BENCH     := $(B)/bench/ingest $(B)/bench/luo
+BENCH     := $(B)/bench/ingest $(B)/bench/luo $(B)/bench/maps
 
 $(B)/bench/%.o: %.c
 	@mkdir -p $(@D)

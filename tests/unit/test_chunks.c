@@ -8,6 +8,8 @@
  */
 #include "model/kho.h"
 
+#include <unistd.h>
+
 /* In the place of kho/map/publish.h. */
 #define BATON_KHO_MAP_PUBLISH_H
 
@@ -266,6 +268,7 @@ static void check(void)
 static int setup(void **state)
 {
 	(void)state;
+	alarm(120); /* a list without end is a failure, not a hang */
 	m = model_new();
 	pm_mem = aligned_alloc(4096, pagemap_bytes(&m->ram));
 	pagemap_init(&pm, &m->ram, pm_mem);
