@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kho/map/chunks.h"
 #include "kho/map/radix.h"
 
 /*
@@ -16,13 +17,30 @@
 #define MAX_ORDER_7_1 18
 #define MAX_ORDER_7_3 30
 
+/*
+ * Linux 6.18 takes larger blocks in, but kho_restore_page() gives none back above MAX_PAGE_ORDER; from
+ * 7.1 on there is no such check. The FDT page is restored as well: it must be the head of its key.
+ */
+#define MAX_RESTORE_6_18 10
+
 static const struct kho_abi table[] = {
+	{
+		/* 6.18 to 7.0; 6.16 and 6.17 say the same, but write other leaves: FINDING_LEAF_SMALL */
+		.compatible = "kho-v1",
+		.released = true,
+		.map = &chunks_format,
+		.blob_prop = "fdt",
+		.scratch_align = MIB(2),
+		.max_order = MAX_ORDER_7_1,
+		.max_restore = MAX_RESTORE_6_18,
+	},
 	{
 		.compatible = "kho-v2", /* never in a release */
 		.map = &radix_format,
 		.blob_prop = "preserved-data",
 		.scratch_align = MIB(2),
 		.max_order = MAX_ORDER_7_1,
+		.max_restore = MAX_ORDER_7_1,
 	},
 	{
 		.compatible = "kho-v3", /* 7.1 */
@@ -32,6 +50,7 @@ static const struct kho_abi table[] = {
 		.size_prop = "blob-size",
 		.scratch_align = MIB(2),
 		.max_order = MAX_ORDER_7_1,
+		.max_restore = MAX_ORDER_7_1,
 	},
 	{
 		.compatible = "kho-v4", /* 7.2 and 7.3 */
@@ -41,6 +60,7 @@ static const struct kho_abi table[] = {
 		.size_prop = "blob-size",
 		.scratch_align = MIB(4),
 		.max_order = MAX_ORDER_7_3,
+		.max_restore = MAX_ORDER_7_3,
 	},
 	{
 		.compatible = "kho-v4;radix-v1;vmalloc-v1", /* not in a release yet */
@@ -49,6 +69,7 @@ static const struct kho_abi table[] = {
 		.size_prop = "blob-size",
 		.scratch_align = MIB(4),
 		.max_order = MAX_ORDER_7_3,
+		.max_restore = MAX_ORDER_7_3,
 	},
 };
 

@@ -43,6 +43,8 @@ _Static_assert(sizeof(struct kho_data) == 32, "kho setup_data payload");
  * @size_prop:     property that holds its size in bytes (u64), or NULL
  * @scratch_align: what the consumer needs each scratch region aligned to, in bytes
  * @max_order:     largest order that its consumer can take in
+ * @max_restore:   largest order that its consumer's clients can restore; larger blocks are only for
+ *                 clients that restore nothing, such as reserve_mem
  */
 struct kho_abi {
 	const char *compatible;
@@ -52,6 +54,7 @@ struct kho_abi {
 	const char *size_prop;
 	uint64_t scratch_align;
 	unsigned int max_order;
+	unsigned int max_restore;
 };
 
 /** kho_abi_at() - row @i of the table, NULL past its end. */

@@ -43,8 +43,11 @@
 	X(NODE_IN_SCRATCH, "node-in-scratch", "map nodes outside scratch")                         \
 	X(NODE_SHARED, "node-shared", "each map node linked once, and no cycle")                   \
 	X(KEY_ZERO, "key-zero", "keys with an order bit")                                          \
-	X(KEY_WIDE, "key-wide", "keys of at most 53 bits")                                         \
+	X(KEY_WIDE, "key-wide", "keys of at most 53 bits, leaves below 2^52")                      \
 	X(KEY_ORDER, "key-order", "orders up to 37: 2^37 pages")                                   \
+	X(LEAF_MISALIGNED, "leaf-misaligned", "leaves that begin at multiples of their size")      \
+	X(LEAF_SMALL, "leaf-small", "leaves of 4096 bytes, not as 6.16 and 6.17 wrote")            \
+	X(CHUNK_COUNT, "chunk-count", "at most 255 entries in a chunk")                            \
 	X(BLOCK_NOT_RAM, "block-not-ram", "preserved blocks wholly in RAM")                        \
 	X(BLOCK_LOW, "block-low", "preserved blocks at or above 1 MiB")                            \
 	X(BLOCK_IN_SCRATCH, "block-in-scratch", "preserved blocks outside scratch")                \

@@ -52,6 +52,17 @@ static inline bool handover_is_read(const struct handover *h)
 	return h->map.format && (h->map.pages || !h->map.root);
 }
 
+/**
+ * handover_is_unfinished() - true if it hands nothing over: its map is none
+ * That is how a kernel of kho-v1 is left in which nobody wrote 1 to /sys/kernel/debug/kho/out/finalize
+ * before the next one was loaded: Linux 7.0 hands over blobs of which no page is preserved. To the
+ * next Linux it is a handover of nothing but scratch. (6.18 has then no KHO entry at all.)
+ */
+static inline bool handover_is_unfinished(const struct handover *h)
+{
+	return h->map.format && !h->map.root;
+}
+
 /** handover_look() - a pointer to [@addr, @addr + @size) in its memory. Return: NULL unless all of that is RAM. */
 static inline const void *handover_look(const struct handover *h, paddr_t addr, uint64_t size)
 {

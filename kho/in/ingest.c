@@ -8,9 +8,9 @@
 #include "kho/in/ingest.h"
 
 static const enum finding_code flaws[] = {
-	[MAP_KEY_ZERO] = FINDING_KEY_ZERO,
-	[MAP_KEY_WIDE] = FINDING_KEY_WIDE,
-	[MAP_KEY_ORDER] = FINDING_KEY_ORDER,
+	[MAP_KEY_ZERO] = FINDING_KEY_ZERO,     [MAP_KEY_WIDE] = FINDING_KEY_WIDE,
+	[MAP_KEY_ORDER] = FINDING_KEY_ORDER,   [MAP_LEAF_MISALIGNED] = FINDING_LEAF_MISALIGNED,
+	[MAP_LEAF_SMALL] = FINDING_LEAF_SMALL, [MAP_CHUNK_COUNT] = FINDING_CHUNK_COUNT,
 };
 
 /* Check the page that a link leads to and enter it. Return: false if it must not be followed. */
@@ -49,6 +49,13 @@ static enum map_next take_or_refuse(void *arg, const struct map_page *page)
 	struct ingest *g = arg;
 	uint64_t link = g->links++;
 
+	/* one leaf of another size tells that all are: say it once, and look at none of them */
+	if (page->flaw == MAP_LEAF_SMALL && g->small)
+		return MAP_PASS;
+	if (page->flaw == MAP_LEAF_SMALL) {
+		g->small = true;
+		g->whole = false;
+	}
 	if (take_page(g, page))
 		return MAP_FOLLOW;
 	if (g->refused.nr < MAP_REFUSED)
@@ -95,7 +102,9 @@ void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ran
 	g.map.refused = &g.refused;
 	if (g.whole)
 		map_walk(&g.map, &pass2);
-	/* a root that was refused leaves nothing to check them against */
-	if (handover_is_read(&in->h))
+	/* a root that was refused leaves nothing to check them against, and so does no map at all */
+	if (handover_is_read(&in->h) && !handover_is_unfinished(&in->h) && !g.small)
 		kho_in_check_blobs(in, f);
+	if (!f->total)
+		map_learn(&in->h.map);
 }

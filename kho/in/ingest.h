@@ -11,6 +11,7 @@
  * @map:     the map without the refused pages
  * @refused: the pages that pass 2 must leave out
  * @links:   links that have been seen
+ * @small:   a leaf has been seen that only Linux 6.16 and 6.17 write
  * @whole:   @refused has room for all of them
  */
 struct ingest {
@@ -22,7 +23,7 @@ struct ingest {
 	struct map map;
 	struct map_refused refused;
 	uint64_t links;
-	bool whole;
+	bool small, whole;
 };
 
 /**

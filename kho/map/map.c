@@ -113,6 +113,12 @@ bool map_is_page(const struct map *m, paddr_t addr)
 	return s.found;
 }
 
+void map_learn(struct map *m)
+{
+	if (m->root && m->format->learn)
+		m->format->learn(m);
+}
+
 bool map_has(const struct map *m, paddr_t addr, unsigned int order)
 {
 	return m->root && m->format->has(m, addr, order);
@@ -164,7 +170,7 @@ static enum map_next enter_page(void *arg, const struct map_page *page)
 {
 	struct entry *e = arg;
 
-	e->failed = !pageset_add(e->books, page->addr, page->addr + PAGE_SIZE);
+	e->failed |= !pageset_add(e->books, page->addr, page->addr + PAGE_SIZE);
 	return e->failed ? MAP_STOP : MAP_FOLLOW;
 }
 
@@ -176,13 +182,21 @@ static enum map_next strike_page(void *arg, const struct map_page *page)
 	return MAP_FOLLOW;
 }
 
+/* Also the pages that are not handed over. */
+static void walk_all(const struct map *m, const struct map_visitor *v)
+{
+	map_walk(m, v);
+	if (m->root && m->format->walk_private)
+		m->format->walk_private(m, v);
+}
+
 int map_keep_books(struct map_build *b, struct pageset *books)
 {
 	struct entry e = { .books = books };
 
-	map_walk(b->map, &(struct map_visitor){ .page = enter_page, .arg = &e });
+	walk_all(b->map, &(struct map_visitor){ .page = enter_page, .arg = &e });
 	if (e.failed) {
-		map_walk(b->map, &(struct map_visitor){ .page = strike_page, .arg = &e });
+		walk_all(b->map, &(struct map_visitor){ .page = strike_page, .arg = &e });
 		return -1;
 	}
 	b->books = books;

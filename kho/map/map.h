@@ -24,9 +24,12 @@
 /** enum map_flaw - what can be wrong with a map but for where its pages lie */
 enum map_flaw {
 	MAP_FLAWLESS,
-	MAP_KEY_ZERO,  /* a key without an order */
-	MAP_KEY_WIDE,  /* a key that no address has */
-	MAP_KEY_ORDER, /* an order above KHO_MAX_ORDER */
+	MAP_KEY_ZERO,        /* a key without an order */
+	MAP_KEY_WIDE,        /* a key that no address has */
+	MAP_KEY_ORDER,       /* an order above KHO_MAX_ORDER */
+	MAP_LEAF_MISALIGNED, /* a leaf that begins inside another */
+	MAP_LEAF_SMALL,      /* a leaf of 512 bytes, as Linux 6.16 and 6.17 write them */
+	MAP_CHUNK_COUNT,     /* a chunk with more entries than it has room for */
 };
 
 /**
@@ -79,6 +82,9 @@ struct map_refused {
  * @root:    where it begins; 0 for a map without keys. Where it is not 0, @format is known.
  * @pages:   pages that it is made of
  * @refused: what a walk leaves out; NULL for nothing
+ * @sorted:  what map_learn() has found out
+ * @index, @spare: pages that the format keeps for itself and never hands over; 0 in a map that came
+ *           in
  */
 struct map {
 	const struct map_format *format;
@@ -86,6 +92,8 @@ struct map {
 	paddr_t root;
 	uint64_t pages;
 	const struct map_refused *refused;
+	bool sorted;
+	paddr_t index, spare;
 };
 
 /**
@@ -104,6 +112,8 @@ struct map_build {
  * struct map_format - one way of storing a map
  * @zero_is_empty: a handover may give 0 as the address of a map without keys
  * @walk:     see map_walk(); leaves nothing out
+ * @walk_private: show the pages that are not handed over; NULL if there are none
+ * @learn:    see map_learn(); NULL if there is nothing to find out
  * @has, @find, @meets: see the functions; the root is not 0
  * @init:     see map_build_init(); takes the root
  * @add_leaf, @add_key, @remove_key, @free: see the functions
@@ -111,6 +121,8 @@ struct map_build {
 struct map_format {
 	bool zero_is_empty;
 	void (*walk)(const struct map *m, const struct map_visitor *v);
+	void (*walk_private)(const struct map *m, const struct map_visitor *v);
+	void (*learn)(struct map *m);
 	bool (*has)(const struct map *m, paddr_t addr, unsigned int order);
 	bool (*find)(const struct map *m, paddr_t addr, unsigned int *order);
 	bool (*meets)(const struct map *m, paddr_t addr, unsigned int order, unsigned int max,
@@ -146,6 +158,12 @@ bool map_leaf(const struct map *m, const struct map_page *page, struct kho_leaf 
  */
 bool map_is_page(const struct map *m, paddr_t addr);
 
+/**
+ * map_learn() - find out what makes questions faster
+ * For a map that came in, once it has been found good and its pages are counted.
+ */
+void map_learn(struct map *m);
+
 /** map_has() - true if exactly the key of @order at @addr is in the map. */
 bool map_has(const struct map *m, paddr_t addr, unsigned int order);
 
@@ -174,8 +192,9 @@ int map_build_init(struct map_build *b, struct map *map, const struct map_format
 
 /**
  * map_add_leaf() - add a whole leaf
- * @leaf: complete; the map must have none of its base and order. Its page comes from the same
- *        allocator, and the map takes it over; on failure it is given back.
+ * @leaf: complete. Its page comes from the same allocator, and the map takes it over. On failure it
+ *        is given back; as it is if the map has a leaf of that base and order, which then gets its
+ *        keys.
  */
 int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
@@ -201,6 +220,9 @@ void *map_take_page(struct map_build *b, paddr_t *at);
 
 /** map_take_over() - let the map take over the page at @at. Return: 0; or -1, and the page is given back. */
 int map_take_over(struct map_build *b, paddr_t at);
+
+/** map_merge_leaf() - add the keys of @leaf to @bits, a leaf of the map, and give its page back. */
+void map_merge_leaf(struct map_build *b, uint64_t *bits, const struct kho_leaf *leaf);
 
 /** map_give_back() - give back the page at @at, to which the map no longer leads. */
 void map_give_back(struct map_build *b, paddr_t at);

@@ -2,6 +2,8 @@
 /* The pages that a map is made of: taken from the allocator, and kept in the books of its owner. */
 #include "kho/map/map.h"
 
+#include "kho/map/publish.h"
+
 int map_take_over(struct map_build *b, paddr_t at)
 {
 	if (!b->books || pageset_add(b->books, at, at + PAGE_SIZE))
@@ -22,4 +24,14 @@ void map_give_back(struct map_build *b, paddr_t at)
 	if (b->books)
 		pageset_remove(b->books, at, at + PAGE_SIZE);
 	palloc_free(b->pages, at, 1);
+}
+
+void map_merge_leaf(struct map_build *b, uint64_t *bits, const struct kho_leaf *leaf)
+{
+	unsigned int w;
+
+	for (w = 0; w < KHO_LEAF_WORDS; w++)
+		if (leaf->bits[w] & ~bits[w])
+			publish(&bits[w], bits[w] | leaf->bits[w]);
+	palloc_free(b->pages, leaf->addr, 1);
 }

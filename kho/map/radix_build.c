@@ -75,6 +75,10 @@ int radix_add_leaf(struct map_build *b, const struct kho_leaf *leaf)
 	unsigned int level;
 	uint64_t *top = deepest(b, key, &level);
 
+	if (!level) {
+		map_merge_leaf(b, top, leaf);
+		return 0;
+	}
 	return map_take_over(b, leaf->addr) ? -1 : hang(b, key, leaf->addr, top, level);
 }
 

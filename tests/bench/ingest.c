@@ -2,7 +2,7 @@
 /*
  * One ingestion of N preserved order-0 pages, side by side or every second one, for an instruction counter:
  *
- *   ingest N STEP    prints "pages N" once kho_in_ingest() has taken in N pages, STEP pages apart
+ *   ingest VERSION N STEP    prints "pages N" once kho_in_ingest() has taken in N pages, STEP pages apart
  *
  * The map's pages lie in an arena; the preserved pages themselves are never looked at, so they need not exist.
  */
@@ -45,13 +45,13 @@ static void fresh_map(struct world *w)
 	pagemap_init(&w->map, &w->ram, aligned_alloc(PAGE_SIZE, pagemap_bytes(&w->ram)));
 }
 
-static paddr_t make_fdt(struct world *w, paddr_t root)
+static paddr_t make_fdt(struct world *w, const struct kho_abi *abi, paddr_t root)
 {
 	paddr_t at;
 	void *fdt = palloc_pages(&w->pages, 1, &at);
 
 	if (fdt_create(fdt, PAGE_SIZE) || fdt_finish_reservemap(fdt) || fdt_begin_node(fdt, "") ||
-	    fdt_property_string(fdt, "compatible", "kho-v4") ||
+	    fdt_property_string(fdt, "compatible", abi->compatible) ||
 	    fdt_property(fdt, KHO_PROP_MAP, &root, sizeof(root)) || fdt_end_node(fdt) ||
 	    fdt_finish(fdt))
 		abort();
@@ -59,18 +59,19 @@ static paddr_t make_fdt(struct world *w, paddr_t root)
 }
 
 /* A handover with @pages order-0 keys, @step pages apart, and that of the FDT. Return: the FDT's address. */
-static paddr_t make_handover(struct world *w, uint64_t pages, uint64_t step)
+static paddr_t make_handover(struct world *w, const struct kho_abi *abi, uint64_t pages,
+			     uint64_t step)
 {
 	struct map_build build;
-	struct map tree;
+	struct map map;
 	paddr_t fdt;
 
 	fresh_map(w);
 	pagemap_set(&w->map, 0, ARENA_BASE);
 	palloc_init(&w->pages, &w->map, &w->window, NULL);
-	if (map_build_init(&build, &tree, kho_abi_by_name("kho-v4")->map, &w->pages))
+	if (map_build_init(&build, &map, abi->map, &w->pages))
 		abort();
-	fdt = make_fdt(w, tree.root);
+	fdt = make_fdt(w, abi, map.root);
 	if (map_add_key(&build, fdt, 0))
 		abort();
 	for (uint64_t i = 0; i < pages; i++)
@@ -84,16 +85,18 @@ int main(int argc, char **argv)
 	static struct findings findings;
 	static struct world w;
 	struct kho_in in = { 0 };
-	uint64_t pages;
+	const struct kho_abi *abi;
+	uint64_t pages, step;
 
-	if (argc != 3)
+	abi = argc == 4 ? kho_abi_by_name(argv[1]) : NULL;
+	if (!abi)
 		return 2;
-	pages = strtoull(argv[1], NULL, 0);
+	pages = strtoull(argv[2], NULL, 0);
+	step = strtoull(argv[3], NULL, 0);
 	begin(&w);
 	in.h.map.window = &w.window;
-	in.data =
-		(struct kho_data){ .fdt_addr = make_handover(&w, pages, strtoull(argv[2], NULL, 0)),
-				   .fdt_size = KHO_FDT_SIZE };
+	in.data = (struct kho_data){ .fdt_addr = make_handover(&w, abi, pages, step),
+				     .fdt_size = KHO_FDT_SIZE };
 	fresh_map(&w);
 	kho_in_fdt(&in, &w.scratch, &findings);
 	kho_in_ingest(&in, &w.ram, &w.scratch, &w.map, &findings);

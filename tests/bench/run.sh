@@ -3,16 +3,18 @@
 #
 # Instructions, counted by callgrind on the kernel's own code, compiled as for the kernel. Prints TAP.
 #
-#   run.sh INGEST LUO    the two programs of this folder
+#   run.sh INGEST LUO MAPS    the programs of this folder
 #
 # To take in one preserved order-0 page must cost fewer than 20, and no more when there are more of them; to
 # translate one LUO file at most 400, or 4000 if the version of its handler changes and it gets a new page of data;
-# a session on its own costs a block, and that is 6000.
+# a session on its own costs a block, and that is 6000. A list of chunks is changed and asked at the cost of a radix
+# tree, and half of that again.
 
 set -euo pipefail
 
 INGEST=$1
 LUO=$2
+MAPS=$3
 LIMIT=20
 OUT=$(mktemp -d)
 trap 'rm -rf "$OUT"' EXIT
@@ -26,9 +28,6 @@ count() {
 	awk '/^summary:|^totals:/ { print $2; exit }' "$OUT/out"
 }
 
-# instructions PAGES STEP: of one kho_in_ingest()
-instructions() { count kho_in_ingest "$INGEST" "$1" "$2"; }
-
 n=0
 failed=0
 verdict() { # OK TEXT
@@ -41,16 +40,26 @@ verdict() { # OK TEXT
 	fi
 }
 
-echo "1..13"
-base=$(instructions 0 1)
-verdict "$((base < 50000))" "an empty handover: $base instructions"
-for step in 1 2; do
-	for pages in 1000 16000 64000; do
-		cost=$(awk -v all="$(instructions $pages $step)" -v base="$base" -v n=$pages \
-			'BEGIN { printf "%.2f", (all - base) / n }')
-		verdict "$(awk -v c="$cost" -v l=$LIMIT 'BEGIN { print (c < l) }')" \
-			"$pages pages, $([ $step = 1 ] && echo 'side by side' || echo 'every second'): $cost instructions a page"
+echo "1..24"
+for version in kho-v1 kho-v4; do
+	base=$(count kho_in_ingest "$INGEST" $version 0 1)
+	verdict "$((base < 50000))" "an empty handover of $version: $base instructions"
+	for step in 1 2; do
+		for pages in 1000 16000 64000; do
+			cost=$(awk -v all="$(count kho_in_ingest "$INGEST" $version $pages $step)" \
+				-v base="$base" -v n=$pages 'BEGIN { printf "%.2f", (all - base) / n }')
+			verdict "$(awk -v c="$cost" -v l=$LIMIT 'BEGIN { print (c < l) }')" \
+				"$version, $pages pages, $([ $step = 1 ] && echo 'side by side' || echo 'every second'): $cost instructions a page"
+		done
 	done
+done
+
+# 64,000 blocks of order 0 in 500 leaves, in no order
+for what in enter_all ask_all copy_all leave_all; do
+	tree=$(count $what "$MAPS" radix 64000 256 shuffled)
+	list=$(count $what "$MAPS" chunks 64000 256 shuffled)
+	verdict "$((2 * list <= 3 * tree))" \
+		"$what: $((list / 64000)) instructions a block in a list, $((tree / 64000)) in a tree"
 done
 
 # luo LIMIT SAID NEXT VERSION SESSIONS FILES HANDLER: of one luo_translate(), a file; it must say SAID

@@ -12,7 +12,7 @@ SHM=/dev/shm
 ACCEL=tcg           # instructions are counted, and looked at one by one
 PARTS=$B/proof/parts # what the parts are made of
 
-PROOF_COMMON=(watcher model due keys verify fdt facts elf console say)
+PROOF_COMMON=(watcher model due keys verify verify_map fdt facts elf console say)
 PROOF_CC=(gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wshadow -I "$TOP")
 
 # sources NAME...: the files of these names and those that all programs share

@@ -8,31 +8,30 @@
 
 #include "fdt.h"
 #include "say.h"
+#include "verify_map.h"
 
-#define TOP_LEVEL 5
-#define ENTRIES   512
-#define LEAF_BITS 32768
-#define LOW       0x100000UL
-#define METADATA  "kexec-metadata"
+#define LOW      0x100000UL
+#define METADATA "kexec-metadata"
 
 /*
- * What a version says of itself: the highest order that its kernels take in, and whether blobs
- * have a size.
+ * What a version says of itself: how its map is stored, where a blob's address stands, the highest
+ * order that its kernels take in, and whether blobs have a size.
  */
 static const struct version {
 	const char *name;
+	bool (*walk)(struct verifier *v, struct handover *h);
+	const char *blob;
 	bool has_size;
 	unsigned int max_order;
 } versions[] = {
-	{ "kho-v2", false, 18 },
-	{ "kho-v3", true, 18 },
-	{ "kho-v4", true, 30 },
-	{ "kho-v4;radix-v1;vmalloc-v1", true, 30 },
+	{ "kho-v1", walk_chunks, "fdt", false, 18 },
+	{ "kho-v2", walk_tree, "preserved-data", false, 18 },
+	{ "kho-v3", walk_tree, "preserved-data", true, 18 },
+	{ "kho-v4", walk_tree, "preserved-data", true, 30 },
+	{ "kho-v4;radix-v1;vmalloc-v1", walk_tree, "preserved-data", true, 30 },
 };
 
-static bool wrong(struct verifier *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static bool wrong(struct verifier *v, const char *fmt, ...)
+bool wrong(struct verifier *v, const char *fmt, ...)
 {
 	va_list args;
 
@@ -58,8 +57,7 @@ static bool meets(const struct extent *e, unsigned int nr, uint64_t base, uint64
 	return false;
 }
 
-/* Memory that may be handed over: RAM, not low, not scratch. */
-static bool check_place(struct verifier *v, const char *what, uint64_t addr, uint64_t size)
+bool check_place(struct verifier *v, const char *what, uint64_t addr, uint64_t size)
 {
 	const struct facts *f = v->facts;
 
@@ -72,8 +70,7 @@ static bool check_place(struct verifier *v, const char *what, uint64_t addr, uin
 	return true;
 }
 
-/* The page at @addr, which check_place() has seen; from now on watched. */
-static const void *read_page(struct verifier *v, uint64_t addr)
+const void *read_page(struct verifier *v, uint64_t addr)
 {
 	struct seen *s;
 
@@ -90,8 +87,7 @@ static const void *read_page(struct verifier *v, uint64_t addr)
 	return v->facts->mem + addr;
 }
 
-/* Mark [addr, addr + size). Return: false if any page of it was marked. */
-static bool take(struct verifier *v, uint64_t addr, uint64_t size)
+bool take(struct verifier *v, uint64_t addr, uint64_t size)
 {
 	for (uint64_t page = addr / PAGE; page < (addr + size) / PAGE; page++) {
 		uint64_t bit = 1UL << page % 64;
@@ -108,75 +104,6 @@ static bool take(struct verifier *v, uint64_t addr, uint64_t size)
 			return false;
 		v->taken[page / 64] |= bit;
 	}
-	return true;
-}
-
-/* ---- the map ---- */
-
-static void add_key(struct handover *h, uint64_t key)
-{
-	if (h->nr_keys == h->room) {
-		h->room = h->room ? 2 * h->room : 4096;
-		h->key = realloc(h->key, h->room * sizeof(*h->key));
-		if (!h->key)
-			die("out of memory");
-	}
-	h->key[h->nr_keys++] = key;
-}
-
-/*
- * Every bit of the leaf that begins with @first. Blocks are entered later, when all nodes are
- * known.
- */
-static bool walk_leaf(struct handover *h, const uint64_t *bits, uint64_t first)
-{
-	bool any = false;
-
-	for (unsigned int w = 0; w < LEAF_BITS / 64; w++) {
-		for (uint64_t word = bits[w]; word; word &= word - 1) {
-			add_key(h, first + w * 64 + (unsigned int)__builtin_ctzl(word));
-			any = true;
-		}
-	}
-	return any;
-}
-
-/*
- * The page at @addr and all below it; @key is the lowest key there. A page met twice is a loop or
- * shared.
- */
-static bool walk(struct verifier *v, struct handover *h, uint64_t addr, unsigned int level,
-		 uint64_t key)
-{
-	const uint64_t *node;
-	bool any = false;
-
-	if (addr % PAGE)
-		return wrong(v, "map page at 0x%lx, level %u, is not aligned", addr, level);
-	if (!check_place(v, "map page", addr, PAGE))
-		return false;
-	if (!take(v, addr, PAGE))
-		return wrong(v, "map page at 0x%lx, level %u, is in use twice", addr, level);
-	h->nodes++;
-	node = read_page(v, addr);
-	if (level == 0) {
-		h->empty += !walk_leaf(h, node, key);
-		return true;
-	}
-	for (uint64_t i = 0; i < ENTRIES; i++) {
-		uint64_t below = key | i << (15 + 9 * (level - 1));
-
-		if (!node[i])
-			continue;
-		any = true;
-		if (below >> 53)
-			return wrong(
-				v, "map page at 0x%lx: entry %lu is for keys of more than 53 bits",
-				addr, i);
-		if (!walk(v, h, node[i], level - 1, below))
-			return false;
-	}
-	h->empty += !any && level != TOP_LEVEL;
 	return true;
 }
 
@@ -241,8 +168,7 @@ static const struct version *version_of(const struct fdt_prop *p)
 static bool read_blob(struct verifier *v, const struct fdt_node *n, const struct version *version,
 		      struct blob *b)
 {
-	const struct fdt_prop *addr = fdt_find(n, "preserved-data"),
-			      *size = fdt_find(n, "blob-size");
+	const struct fdt_prop *addr = fdt_find(n, version->blob), *size = fdt_find(n, "blob-size");
 
 	b->size = 1; /* where there is none: its first byte at least */
 	snprintf(b->name, sizeof(b->name), "%s", n->name);
@@ -271,6 +197,7 @@ static bool read_root(struct verifier *v, struct handover *h)
 	if (!version)
 		return wrong(v, "the FDT at 0x%lx has no version that is known", h->fdt);
 	h->max_order = version->max_order;
+	h->walk = version->walk;
 	if (!map || !read_u64(v, map, "/", &h->map) || !h->map)
 		return wrong(v, "the FDT at 0x%lx has no map", h->fdt);
 	h->nr_blobs = 0;
@@ -354,8 +281,7 @@ bool verify(struct verifier *v, struct handover *h)
 	h->nodes = h->empty = 0;
 	if (h->fdt % PAGE)
 		return wrong(v, "the FDT at 0x%lx is not at the start of a page", h->fdt);
-	if (!check_place(v, "the FDT", h->fdt, PAGE) || !read_root(v, h) ||
-	    !walk(v, h, h->map, TOP_LEVEL, 0))
+	if (!check_place(v, "the FDT", h->fdt, PAGE) || !read_root(v, h) || !h->walk(v, h))
 		return false;
 	for (size_t i = 0; i < h->nr_keys; i++)
 		if (!check_key(v, h, h->key[i]))

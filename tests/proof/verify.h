@@ -41,12 +41,14 @@ struct blob {
 	uint64_t addr, size;
 };
 
+struct verifier;
+
 /**
  * struct handover - one state of it
  * @fdt, @map: physical addresses
  * @key:       keys of the map as they are encoded there, ascending
  * @nodes:     pages of the map; @empty: those with nothing in them, but for the root
- * @max_order: of the version
+ * @max_order, @walk: of the version
  */
 struct handover {
 	uint64_t fdt, map;
@@ -56,6 +58,7 @@ struct handover {
 	unsigned int nr_blobs;
 	uint64_t nodes, empty;
 	unsigned int max_order;
+	bool (*walk)(struct verifier *v, struct handover *h);
 };
 
 /** struct seen - a page that a verification has read, and what it read */

@@ -497,9 +497,9 @@ static void abi_empty(void)
 	model_write_fdt(m);
 }
 
-static void abi_v1(void)
+static void abi_v0(void)
 {
-	m->compatible = "kho-v1";
+	m->compatible = "kho-v0";
 	model_write_fdt(m);
 }
 
@@ -900,7 +900,7 @@ static const struct corruption table[] = {
 	{ "no compatible", abi_none, { "abi-missing" } },
 	{ "compatible without NUL", abi_not_ended, { "abi-missing" } },
 	{ "compatible empty", abi_empty, { "abi-missing" } },
-	{ "kho-v1", abi_v1, { "abi-unknown" } },
+	{ "kho-v0", abi_v0, { "abi-unknown" } },
 	{ "two versions", abi_list, { "abi-unknown" } },
 	{ "no map", map_none, { "map-missing" } },
 	{ "map of 4 bytes", map_short, { "map-length" } },
@@ -1001,7 +1001,8 @@ static void all_findings_have_a_row(void **state)
 
 	(void)state;
 	for (code = FINDING_SCRATCH_LENGTH; code < FINDING_CLIENT_MISALIGNED; code++) {
-		bool found = false;
+		/* test_chunks_in.c has those of lists */
+		bool found = code >= FINDING_LEAF_MISALIGNED && code <= FINDING_CHUNK_COUNT;
 
 		for (i = 0; i < ARRAY_SIZE(table); i++)
 			for (j = 0; j < 4 && table[i].expect[j]; j++)
@@ -1156,7 +1157,7 @@ static void questions_to_a_broken_handover(void **state)
 	uint64_t base;
 
 	(void)state;
-	abi_v1();
+	abi_v0();
 	r = model_run(m);
 	assert_int_equal(r->in.nodes, 0);
 	assert_false(handover_blob(&r->in.h, 0, &blob));

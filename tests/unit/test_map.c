@@ -33,21 +33,22 @@ static void abi_rows(void **state)
 	for (i = 0; (abi = kho_abi_at(i)); i++) {
 		assert_ptr_equal(kho_abi_by_name(abi->compatible), abi);
 		assert_true(abi->max_order <= KHO_MAX_ORDER);
+		assert_true(abi->max_restore > 0 && abi->max_restore <= abi->max_order);
 		assert_true(abi->scratch_align >= MIB(2) && is_power_of_two(abi->scratch_align));
 		assert_non_null(abi->blob_prop);
 	}
-	assert_int_equal(i, 4);
+	assert_int_equal(i, 5);
 	assert_null(kho_abi_at(UINT32_MAX));
 	assert_string_equal(kho_abi_list(list, sizeof(list)),
-			    "kho-v2, kho-v3, kho-v4, kho-v4;radix-v1;vmalloc-v1");
-	assert_string_equal(kho_abi_list(tiny, sizeof(tiny)), "kho-v2,");
+			    "kho-v1, kho-v2, kho-v3, kho-v4, kho-v4;radix-v1;vmalloc-v1");
+	assert_string_equal(kho_abi_list(tiny, sizeof(tiny)), "kho-v1,");
 }
 
 static void abi_lookup(void **state)
 {
 	(void)state;
 	assert_string_equal(kho_abi_newest()->compatible, "kho-v4");
-	assert_null(kho_abi_by_name("kho-v1"));
+	assert_null(kho_abi_by_name("kho-v0"));
 	assert_null(kho_abi_by_name("kho-v"));
 	assert_null(kho_abi_by_name("kho-v4;radix-v1"));
 	assert_null(kho_abi_by_name(""));

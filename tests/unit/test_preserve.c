@@ -30,6 +30,12 @@ static int setup_naive(void **state)
 	return setup(state);
 }
 
+static int setup_chunks(void **state)
+{
+	model_store = &model_chunks;
+	return setup(state);
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -596,6 +602,11 @@ static void not_owned(void **state)
 #test " on a naive map", test, setup_naive, teardown, NULL \
 	}
 
+#define CHUNKS(test)                                                             \
+	{                                                                        \
+#test " on a list of chunks", test, setup_chunks, teardown, NULL \
+	}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,6 +621,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_store, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_allocation_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(random_ops, setup, teardown),
+		CHUNKS(own_pages),
+		CHUNKS(node_pages),
+		CHUNKS(runs),
+		CHUNKS(blob_cases),
+		CHUNKS(each_store),
+		CHUNKS(each_allocation_fails),
+		CHUNKS(random_ops),
 		NAIVE(own_pages),
 		NAIVE(node_pages),
 		NAIVE(runs),

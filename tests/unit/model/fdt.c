@@ -30,7 +30,8 @@ void model_prop(uint8_t **p, uint32_t name, const void *data, int len)
 
 void model_write_fdt(struct model *m)
 {
-	static const char strings[] = "compatible\0preserved-memory-map\0preserved-data\0blob-size";
+	static const char strings[] =
+		"compatible\0preserved-memory-map\0preserved-data\0blob-size\0fdt";
 	uint8_t *page = model_at(m, m->data.fdt_addr), *p = page + 40 + 16, *header = page;
 	uint64_t wide[2] = { 0, 0 };
 	uint32_t size_struct;
@@ -47,9 +48,9 @@ void model_write_fdt(struct model *m)
 		model_be32(&p, 1);
 		model_bytes(&p, m->blob[i].name, strlen(m->blob[i].name) + 1);
 		wide[0] = m->blob[i].addr;
-		model_prop(&p, 32, wide, m->blob[i].addr_len);
+		model_prop(&p, m->store == &model_v1 ? 57 : 32, wide, m->blob[i].addr_len);
 		wide[0] = m->blob[i].size;
-		model_prop(&p, 47, wide, m->blob[i].size_len);
+		model_prop(&p, 47, wide, m->store == &model_v1 ? -1 : m->blob[i].size_len);
 		model_be32(&p, 2);
 	}
 	model_be32(&p, 2);

@@ -52,6 +52,9 @@ struct model_store {
 
 extern const struct model_store model_radix, model_naive;
 
+/* Lists of chunks: of a row of its own, which is kho-v4 in all else; and as kho-v1 has them. */
+extern const struct model_store model_chunks, model_v1;
+
 /* That of the models to come: model_radix, unless a test sets it. */
 extern const struct model_store *model_store;
 
@@ -172,7 +175,7 @@ void model_assert_same(struct model_key *a, unsigned int nr_a, struct model_key 
 		       unsigned int nr_b);
 
 /*
- * Put a key into the tree without checks, and not into the books, as a broken sender would do.
+ * Put a key into the map without checks, and not into the books, as a broken sender would do.
  */
 void model_force(struct model *m, uint64_t phys, unsigned int order);
 
@@ -183,6 +186,22 @@ void model_preserve(struct model *m, uint64_t phys, unsigned int order);
 
 /* Preserve a block of @order at a random free place; do nothing if a few tries find none. */
 void model_preserve_some(struct model *m, unsigned int order);
+
+/* chunks.c */
+
+/* Make it a kho-v1 handover: the same keys, in a list, in their order. */
+void model_use_v1(struct model *m);
+
+/* An empty chunk at the end of the list. */
+uint64_t model_append_chunk(struct model *m, unsigned int order);
+
+/* One more entry of a chunk. Return: its address. */
+uint64_t model_append_entry(struct model *m, uint64_t chunk, uint64_t base, uint64_t bitmap);
+
+/* The address of the entry for a block: of its base; that of its bitmap follows. 0 for none. */
+uint64_t model_find_entry(struct model *m, uint64_t phys, unsigned int order);
+
+void model_set_block(struct model *m, uint64_t bitmap, uint64_t phys, unsigned int order);
 
 /* fdt.c */
 

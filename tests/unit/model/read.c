@@ -42,6 +42,27 @@ static void w_map_empty(void *arg, uint64_t addr)
 	w_die("empty page 0x%lx", addr);
 }
 
+/* The pages of a radix tree without its leaves. */
+static unsigned int w_list_nodes(uint64_t *page, uint64_t node, int level)
+{
+	const uint64_t *below = model_at(w.m, node);
+	unsigned int n = 1, i;
+
+	page[0] = node;
+	for (i = 0; level > 1 && i < 512; i++)
+		if (below[i])
+			n += w_list_nodes(page + n, below[i], level - 1);
+	return n;
+}
+
+unsigned int w_private_pages(uint64_t *page)
+{
+	if (w.m->store != &model_chunks)
+		return 0;
+	page[0] = w.out->h.map.spare;
+	return 1 + w_list_nodes(page + 1, w.out->h.map.index, 5);
+}
+
 static void w_read_fdt(struct reading *r)
 {
 	const uint8_t *fdt = w_page(r->fdt, "FDT"), *p = fdt + w_be32(fdt + 8);

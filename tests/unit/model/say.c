@@ -83,6 +83,7 @@ void op_look(void)
 {
 	memcpy(w_books, w_now->node, w_now->nr_node * sizeof(*w_books));
 	w_nr_books = w_now->nr_node;
+	w_nr_books += w_private_pages(w_books + w_nr_books);
 	own_set(&w.out->books);
 	own_set(&w.out->owned);
 	own_done();

@@ -181,9 +181,11 @@ void w_check_model(const struct reading *r)
 
 void w_check_pages(void)
 {
+	static uint64_t private[W_NODES];
 	uint64_t books;
 
 	books = w.out->books.held + w.out->owned.held + w.restore.done.pages;
+	books += w_private_pages(private);
 	assert_int_equal(w.pa.taken, w.out->h.map.pages + 1 + books + w.owned);
 	/* the page map is long: now and then */
 	if (w.calls++ % 16 == 0)

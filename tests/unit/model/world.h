@@ -141,6 +141,9 @@ void w_check_pages(void);
 
 /* read.c */
 
+/* List the pages that the published map keeps for itself, in @page. Return: how many. */
+unsigned int w_private_pages(uint64_t *page);
+
 /* For qsort(): keys by address. */
 int w_by_addr(const void *a, const void *b);
 
