@@ -17,7 +17,7 @@ static const void *page_at(const struct map *m, paddr_t addr)
 	return is_aligned(addr, PAGE_SIZE) ? window_ro(m->window, addr, PAGE_SIZE) : NULL;
 }
 
-/* How many entries of @c may be looked at. */
+/* How many entries of @c may be read. */
 static unsigned int usable(const struct chunk *c)
 {
 	return chunk_count(c) <= CHUNK_ENTRIES ? chunk_count(c) : 0;
@@ -35,7 +35,7 @@ static bool is_small(const struct chunk_entry *e, unsigned int order)
 static enum map_flaw entry_flaw(const struct chunk_entry *e, unsigned int order)
 {
 	if (order > KHO_MAX_ORDER)
-		return MAP_FLAWLESS; /* its base means nothing, and it may be empty */
+		return MAP_FLAWLESS; /* its base has no meaning, and it may be empty */
 	if (e->base >> CHUNK_ADDR_BITS)
 		return MAP_KEY_WIDE;
 	if (is_small(e, order))
@@ -45,7 +45,7 @@ static enum map_flaw entry_flaw(const struct chunk_entry *e, unsigned int order)
 
 /* ---- walking ---- */
 
-/* Report the blocks of a leaf that may have none, of too large an order. */
+/* Report the blocks of a leaf whose order is too large for any. */
 static void report_blocks(const struct map *m, const struct map_visitor *v,
 			  const struct map_page *leaf)
 {

@@ -7,9 +7,9 @@
  *             base, bitmap   base, bitmap ─▶ 32768 bits
  *             base, bitmap      …
  *
- * A chunk is one page: the address of the next one, an order, a count, and that many entries of a
- * leaf each: the address of its first block, and that of its bitmap. Linux looks at the set bits and
- * at nothing else: chunks without entries and leaves without blocks are legal, in any order.
+ * A chunk is one page: the address of the next one, an order, a count, and that many entries. An entry
+ * is a leaf: the address of its first block, and that of its bitmap. Linux looks only at the bits that
+ * are set: chunks without entries and leaves without blocks are legal, in any order.
  *
  * Source: kernel/kexec_handover.c of Linux 6.18. Linux 6.16 and 6.17 wrote the same chunks under the
  * same name, but bitmaps of 512 bytes.
@@ -19,13 +19,17 @@
 
 #include "kho/map/map.h"
 
-/** chunks_format - what the ABI table knows of it; the rest is for chunks*.c. */
+/** chunks_format - for the ABI table; the rest of this file is for chunks*.c. */
 extern const struct map_format chunks_format;
 
 #define CHUNK_ENTRIES   255
 #define CHUNK_ADDR_BITS 52 /* no block lies above */
 
-/** struct chunk_entry - one leaf, in memory as Linux keeps it */
+/**
+ * struct chunk_entry - one leaf, in memory as Linux keeps it
+ * @base:   address of its first block
+ * @bitmap: address of its 32768 bits
+ */
 struct chunk_entry {
 	uint64_t base;
 	uint64_t bitmap;
@@ -81,7 +85,7 @@ void chunks_walk_private(const struct map *m, const struct map_visitor *v);
 /** chunks_init() - take the root, and the pages that are never handed over. */
 int chunks_init(struct map_build *b);
 
-/** chunks_add_leaf() - map_add_leaf(). */
+/** chunks_add_leaf() - map_add_leaf() for @leaf. */
 int chunks_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
 /** chunks_add_key() - map_add_key(). */

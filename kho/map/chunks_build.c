@@ -6,13 +6,12 @@
  * - of the link to a chunk, for anything else: the chunk is built anew in a spare page, and takes
  *   the place of the old one, which is the spare page from then on.
  *
- * So that each chunk but the root can be replaced, the root never has entries; and as there always
- * is a spare page, what is removed never needs memory.
+ * The root never has entries, so that every chunk that has some can be replaced. And as there always
+ * is a spare page, removing never needs memory.
  *
- * The list is kept as Linux writes it: by order, then by base, with no chunk or leaf that is empty.
- * It is as short as what is in it allows, whatever came and went before: a chunk and the next one of
- * its order have more than FEW leaves together, so L leaves of one order lie in at most L / 64 + 1
- * chunks.
+ * The list is kept as Linux writes it: by order, then by base, without empty chunks or leaves. Its
+ * length depends only on the leaves that are in it: a chunk and the next one of its order always have
+ * more than FEW leaves together, so L leaves of one order lie in at most L / 64 + 1 chunks.
  *
  * A list is slow to search. So a map that is built here has an index: a private radix tree whose
  * leaves are the leaves of the list. Every question goes to it; the list is looked at only when a
@@ -116,20 +115,20 @@ static void link_spare(struct map_build *b, const struct place *p, struct chunk 
 	b->map->spare = p->at;
 }
 
-/* ---- leaves that come ---- */
+/* ---- adding leaves ---- */
 
 static bool has_room(const struct chunk *c, unsigned int order)
 {
 	return is_of_order(c, order) && chunk_count(c) < CHUNK_ENTRIES;
 }
 
-/* True if the chunk before can take one more leaf there, at its end. */
+/* True if the previous chunk can take the new leaf at its end. */
 static bool fits_before(const struct place *p, unsigned int order)
 {
 	return p->i == 0 && has_room(p->prev, order);
 }
 
-/* True if one more leaf there takes one more chunk. */
+/* True if the new leaf takes one more chunk. */
 static bool needs_chunk(const struct place *p, unsigned int order)
 {
 	return !fits_before(p, order) && !has_room(p->chunk, order);
@@ -167,7 +166,7 @@ static void split_chunk(struct map_build *b, const struct place *p, const struct
 	link_spare(b, p, p->prev);
 }
 
-/* Let the list have the complete leaf of @e; @new is a page for a chunk, if needs_chunk() says so. */
+/* Publish the complete leaf of @e in the list; @new is a page for a chunk, if needs_chunk() says so. */
 static void list_add(struct map_build *b, const struct place *p, unsigned int order,
 		     const struct chunk_entry *e, paddr_t new)
 {
@@ -195,16 +194,16 @@ static void list_add(struct map_build *b, const struct place *p, unsigned int or
 	}
 }
 
-/* ---- leaves that go ---- */
+/* ---- removing leaves ---- */
 
-/* Append all entries of p->chunk but the one at p->i. */
+/* Append all entries of p->chunk except the one at p->i. */
 static void append_others(struct chunk *c, const struct place *p)
 {
 	append_some(c, p->chunk, 0, p->i);
 	append_some(c, p->chunk, p->i + 1, chunk_count(p->chunk));
 }
 
-/* True if @c is of the order of p->chunk, and what will be left of that fits in with it. */
+/* True if @c is of the order of p->chunk, and the rest of p->chunk fits into one chunk with it. */
 static bool joins(const struct chunk *c, const struct place *p)
 {
 	return is_of_order(c, chunk_order(p->chunk)) &&
@@ -212,8 +211,8 @@ static bool joins(const struct chunk *c, const struct place *p)
 }
 
 /*
- * Take the entry at p->i out of the list, by one store. If a neighbour and what is left of its chunk
- * are few, the same store makes them one. Return: the chunk that is left over, 0 for none.
+ * Take the entry at p->i out of the list, by one store. If the rest of its chunk and a neighbour have
+ * few entries, the same store makes them one chunk. Return: the chunk that is left over, 0 for none.
  */
 static paddr_t list_remove(struct map_build *b, const struct place *p)
 {
@@ -249,7 +248,7 @@ static paddr_t list_remove(struct map_build *b, const struct place *p)
 
 /* ---- the index ---- */
 
-/* The index as a map to change, and the means to; it has the leaves, but does not count them. */
+/* The index as a map, and the means to change it; it has the leaves, but does not count them. */
 struct index {
 	struct map map;
 	struct map_build build;

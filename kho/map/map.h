@@ -21,7 +21,7 @@
 
 #define MAP_REFUSED 32 /* pages that a map can be read without */
 
-/** enum map_flaw - what can be wrong with a map but for where its pages lie */
+/** enum map_flaw - what can be wrong with a map, apart from the places of its pages */
 enum map_flaw {
 	MAP_FLAWLESS,
 	MAP_KEY_ZERO,        /* a key without an order */
@@ -33,13 +33,13 @@ enum map_flaw {
 };
 
 /**
- * struct map_page - a page of a map, as the link tells that leads to it
+ * struct map_page - a page of a map, as described by the link that leads to it
  * @addr:  where it lies; any value
  * @level: 0 for a leaf; else how many links it is away from its leaves
  * @order: of a leaf: of its blocks; above KHO_MAX_ORDER if it can have none that are allowed
  * @base:  of a leaf: address of its first block
- * @from:  what the format tells it by, for messages
- * @flaw:  what is wrong with the link itself; such a page is never looked at
+ * @from:  by what the format finds it, for messages
+ * @flaw:  what is wrong with the link itself; such a page is never read
  */
 struct map_page {
 	paddr_t addr;
@@ -159,8 +159,8 @@ bool map_leaf(const struct map *m, const struct map_page *page, struct kho_leaf 
 bool map_is_page(const struct map *m, paddr_t addr);
 
 /**
- * map_learn() - find out what makes questions faster
- * For a map that came in, once it has been found good and its pages are counted.
+ * map_learn() - find out what can make questions faster
+ * For a map that came in, once it is known to be good and its pages are counted.
  */
 void map_learn(struct map *m);
 
@@ -192,13 +192,13 @@ int map_build_init(struct map_build *b, struct map *map, const struct map_format
 
 /**
  * map_add_leaf() - add a whole leaf
- * @leaf: complete. Its page comes from the same allocator, and the map takes it over. On failure it
- *        is given back; as it is if the map has a leaf of that base and order, which then gets its
- *        keys.
+ * @leaf: complete. Its page comes from the same allocator, and the map takes it over; on failure it is
+ *        given back. If the map has a leaf of that base and order already, that one gets the keys,
+ *        and the page is given back as well.
  */
 int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
-/** map_add_key() - let the key be in the map, by one store. */
+/** map_add_key() - put the key into the map, by one store. */
 int map_add_key(struct map_build *b, paddr_t addr, unsigned int order);
 
 /**

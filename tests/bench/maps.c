@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a map of N order-0 blocks costs, for an instruction counter to look at:
+ * What a map of N order-0 blocks costs, for an instruction counter:
  *
  *   maps FORMAT N STEP [shuffled]
  *
