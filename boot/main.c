@@ -39,8 +39,7 @@ static void end_run(void)
 /* A kernel has handed over to baton. */
 static int start_warm(struct baton *b)
 {
-	return read_scratch(&b->kho, &b->given, &b->record) ||                     /* ownership */
-	       protect_warm(&b->ground, &b->given, &b->kho.scratch, &b->record) || /* protection */
+	return protect_warm(&b->ground, &b->given, &b->kho.scratch, &b->record) || /* protection */
 	       take_in(&b->kho, &b->ground, &b->given, &b->record) ||              /* ingestion */
 	       choose_payload(&b->next, &b->given, &b->kho, &b->record);           /* negotiation */
 }
@@ -48,7 +47,6 @@ static int start_warm(struct baton *b)
 /* Nothing was handed over, so nothing can be lost. */
 static int start_cold(struct baton *b)
 {
-	report_no_handover();
 	return protect_cold(&b->ground, &b->given, &b->record) ||                 /* protection */
 	       choose_payload(&b->next, &b->given, &b->kho, &b->record) ||        /* negotiation */
 	       begin_chain(&b->kho, &b->ground, &b->given, &b->next, &b->record); /* origin */
@@ -56,7 +54,13 @@ static int start_cold(struct baton *b)
 
 static int start(struct baton *b)
 {
-	return b->given.info.has_kho ? start_warm(b) : start_cold(b);
+	if (!b->given.info.has_kho) {
+		report_no_handover(&b->given);
+		return start_cold(b);
+	}
+	if (read_handover(&b->kho, &b->given, &b->record)) /* ownership */
+		return -1;
+	return forget_unfinished(&b->kho, &b->record) ? start_cold(b) : start_warm(b);
 }
 
 static int run(struct baton *b, paddr_t boot_params)

@@ -13,6 +13,7 @@
 #include "mm/ranges.h"
 
 #define SETUP_KEXEC_KHO 10
+#define LOADER_KEXEC    0xd0 /* boot_params.hdr.type_of_loader: Linux's own kexec */
 
 #define BOOT_MAX_RAM   1024 /* ranges of RAM, merged */
 #define BOOT_MAX_SETUP 64   /* entries in the setup_data chain */

@@ -10,12 +10,6 @@
 #define NODE_SIZE  sizeof(struct setup_data)
 #define NODE_ALIGN 16
 
-/*
- * The identity of Linux's own kexec loader. None is assigned to baton, and a kernel that knows this
- * one treats the start as what it is: a kexec.
- */
-#define LOADER_KEXEC 0xd0
-
 /**
  * struct layout - byte offsets in the segment; 0 for a part that is not there
  * @seed, @kho, @efi_map: setup_data entries of baton's
@@ -179,6 +173,7 @@ static void copy_efi(struct boot_params *bp, const struct boot_params *in, paddr
 static void fill_header(struct boot_params *bp, const struct params *p, paddr_t cmdline)
 {
 	bp->hdr = p->kernel->hdr;
+	/* none is assigned to baton, and a kernel that knows this one takes the start for a kexec */
 	bp->hdr.type_of_loader = LOADER_KEXEC;
 	bp->hdr.loadflags = 0;
 	bp->hdr.setup_data = 0;

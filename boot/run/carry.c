@@ -8,6 +8,7 @@
 #include "kho/client/drop.h"
 #include "kho/client/luo_translate.h"
 #include "kho/client/names.h"
+#include "kho/client/orders.h"
 
 /* The same words may stand on every command line of a chain: what is not there is no error. */
 static int drop(struct kho_out *out, const char *what, struct fault *f)
@@ -61,7 +62,8 @@ int carry_clients(struct handovers *kho, const struct next *next, const struct g
 	if (speaks->what == SPEAKS_ALL)
 		return 0;
 	names_check(&kho->out.h, speaks, &record->findings);
-	if (record->findings.total || translate(&kho->out, speaks, &record->fault))
+	if (record->findings.total || orders_check(&kho->out.h, &record->fault) ||
+	    translate(&kho->out, speaks, &record->fault))
 		return -1;
 	stage_done(record, STAGE_PUBLISH);
 	return 0;

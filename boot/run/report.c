@@ -20,9 +20,12 @@ void report_hello(const struct given *given)
 		    bp->e820_entries, E820_MAX_ENTRIES_ZEROPAGE);
 }
 
-void report_no_handover(void)
+void report_no_handover(const struct given *given)
 {
 	say("handover", "none came in: no KHO entry in setup_data, nothing can be lost");
+	if (given->info.bp->hdr.type_of_loader == LOADER_KEXEC)
+		say("", "a Linux up to 7.0 hands over only after 1 is written to "
+			"/sys/kernel/debug/kho/out/finalize");
 }
 
 void report_memory(const struct ground *ground, const struct handover *h)

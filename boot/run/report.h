@@ -15,8 +15,8 @@
 /** report_hello() - the version of baton, and what it was given. */
 void report_hello(const struct given *given);
 
-/** report_no_handover() - say that none came in. */
-void report_no_handover(void);
+/** report_no_handover() - say that none came in, and to whom came in by kexec what may be missing. */
+void report_no_handover(const struct given *given);
 
 /** report_memory() - RAM, how much of it is free, and where the scratch of @h is. */
 void report_memory(const struct ground *ground, const struct handover *h);

@@ -5,7 +5,7 @@
 #include "boot/run/report.h"
 #include "kho/client/client.h"
 
-int read_scratch(struct handovers *kho, const struct given *given, struct record *record)
+int read_handover(struct handovers *kho, const struct given *given, struct record *record)
 {
 	const struct boot_info *info = &given->info;
 
@@ -13,14 +13,34 @@ int read_scratch(struct handovers *kho, const struct given *given, struct record
 	kho->scratch = (struct ranges){ kho->scratch_table, 0, KHO_MAX_SCRATCH };
 	kho_in_scratch(&kho->in, &info->window, &info->kho, &info->ram, &kho->scratch,
 		       &record->findings);
-	return record->findings.total ? -1 : 0;
+	if (record->findings.total)
+		return -1;
+	kho_in_fdt(&kho->in, &kho->scratch, &record->findings);
+	return 0;
+}
+
+bool forget_unfinished(struct handovers *kho, const struct record *record)
+{
+	const struct handover *h = &kho->in.h;
+
+	if (record->findings.total || !handover_is_unfinished(h))
+		return false;
+	say("handover",
+	    "%s without a map: the last kernel preserved nothing, so nothing can be lost",
+	    h->abi->compatible);
+	say("",
+	    "it hands over what it has once 1 is written to /sys/kernel/debug/kho/out/finalize,");
+	say("", "before the next kernel is loaded");
+	kho->came_in = kho->goes_out = false;
+	kho->in = (struct kho_in){ 0 };
+	kho->scratch.nr = 0;
+	return true;
 }
 
 int take_in(struct handovers *kho, struct ground *ground, const struct given *given,
 	    struct record *record)
 {
 	kho->in.h.borders = &ground->borders;
-	kho_in_fdt(&kho->in, &kho->scratch, &record->findings);
 	kho_in_ingest(&kho->in, ground->ram, &kho->scratch, &ground->map, &record->findings);
 	client_check(&kho->in.h, &record->findings);
 	client_claim(&kho->in.h, &ground->map, &record->findings);
