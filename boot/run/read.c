@@ -21,7 +21,8 @@ int read_given(struct given *given, paddr_t boot_params, struct record *record)
 	console_init(opt->console, opt->baud, opt->screen);
 	console_mute(opt->hops && opt->hops != opt->hops_total);
 	report_hello(given);
-	if (err)
+	/* where the chain is broken nobody knows whether a handover came in */
+	if (err || record->findings.total)
 		return -1;
 	if (!bad)
 		bad = options_permit(opt, boot_secure(given->info.bp), &option);

@@ -12,7 +12,7 @@
  * @boot_params: physical address
  * @record:      gets what is wrong
  *
- * Return: 0; or -1 with a fault.
+ * Return: 0; or -1 with a fault, or with findings about the setup_data chain.
  */
 int read_given(struct given *given, paddr_t boot_params, struct record *record);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kho/client/luo.h"
 
+#include <string.h>
+
 #include "kho/client/luo_v1.h"
 #include "kho/client/luo_v5.h"
 
@@ -146,4 +148,21 @@ const struct luo_flb_page *luo_flbs(const struct luo_state *s, struct reader *r,
 	}
 	*failed = false;
 	return page;
+}
+
+bool luo_is_empty(const struct handover *h, const struct kho_blob *blob)
+{
+	struct reader r = { .window = h->map.window, .budget = UINT64_MAX };
+	const struct luo_flb_page *page;
+	struct luo_cursor sessions;
+	struct luo_state s;
+	bool failed;
+
+	if (strcmp(blob->name, LUO) || !luo_open(&s, blob->addr, blob->size, &r))
+		return false;
+	luo_sessions(&sessions, &s, &r);
+	if (luo_next_session(&sessions) || sessions.failed)
+		return false;
+	page = luo_flbs(&s, &r, &failed);
+	return !failed && (!page || !page->count);
 }

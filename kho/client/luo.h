@@ -151,6 +151,9 @@ const char *luo_version(const void *bytes, uint64_t size);
  */
 bool luo_open(struct luo_state *s, paddr_t addr, uint64_t size, struct reader *r);
 
+/** luo_is_empty() - true if @blob is a LUO state, and there is nothing in it to lose. */
+bool luo_is_empty(const struct handover *h, const struct kho_blob *blob);
+
 /**
  * struct luo_cursor - a place among entries; private to luo.c
  * @r, @array: what is read

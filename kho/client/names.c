@@ -131,24 +131,6 @@ static void check_name(enum name_kind kind, const char *blob, const char *name, 
 		    blob);
 }
 
-/* True if there is a LUO state and nothing in it. */
-static bool is_empty_luo(const struct handover *h, const struct kho_blob *blob)
-{
-	struct reader r = plain_reader(h);
-	const struct luo_flb_page *page;
-	struct luo_cursor sessions;
-	struct luo_state s;
-	bool failed;
-
-	if (strcmp(blob->name, LUO) || !luo_open(&s, blob->addr, blob->size, &r))
-		return false;
-	luo_sessions(&sessions, &s, &r);
-	if (luo_next_session(&sessions) || sessions.failed)
-		return false;
-	page = luo_flbs(&s, &r, &failed);
-	return !failed && (!page || !page->count);
-}
-
 void names_check(const struct handover *h, const struct speaks *next, struct findings *f)
 {
 	struct checking c = { .next = next, .f = f };
@@ -156,6 +138,6 @@ void names_check(const struct handover *h, const struct speaks *next, struct fin
 	struct kho_blob blob;
 
 	while (handover_next_blob(h, &node, &blob))
-		if (strcmp(blob.name, METADATA) != 0 && !is_empty_luo(h, &blob))
+		if (strcmp(blob.name, METADATA) != 0 && !luo_is_empty(h, &blob))
 			blob_names(h, &blob, check_name, &c);
 }

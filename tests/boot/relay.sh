@@ -23,6 +23,7 @@
 #   last        -            the last Linux has a command line of its own: the usual words and these
 #   cmdline     -            the payload's own command line, all of it; a number makes one of that many characters
 #   payload     -            change the payload's kernel: as make_odd_kernel has it
+#   chain       -            bytes for the field setup_data in the header of the bundle: Linux ends the chain there
 #   pad         0            this many bytes of ballast in the last runner's initrd
 #   spoil       -            spoil the handover in the first kernel: a name of spoil.c
 #   at, give    -            when the console says AT (a regex), give QEMU's monitor the command GIVE
@@ -42,7 +43,7 @@ HALTED='end +.*halted'
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
 	[start]=linux [packed]=yes [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
-	[report]='' [end]='' [memory]=kept [overlap]=no)
+	[report]='' [end]='' [chain]='' [memory]=kept [overlap]=no)
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
 . "$TOP/tests/boot/memory.sh"
@@ -129,6 +130,7 @@ choose_payload() {
 	none) FILES=(kernel="$BATON") ;;
 	*) reason "via=${C[via]}: no such thing" ;;
 	esac
+	[ -z "${C[chain]}" ] || patch_bytes "$DIR/bundle" 0x250 "${C[chain]}"
 }
 
 # runner_init: which init a Linux has before the last
