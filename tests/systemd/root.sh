@@ -76,7 +76,8 @@ check_systemd() {
 make_image() {
 	as_root rm -rf "${UNUSED[@]/#/$WORK/root/}"
 	as_root touch "$WORK"/root/{etc,var}/.updated
-	as_root mke2fs -q -t ext2 -b 4096 -m 0 -d "$WORK/root" "$WORK/image" "${MIB}M" >"$WORK/log" || die "no image could be made"
+	as_root mke2fs -q -t ext2 -b 4096 -m 0 -d "$WORK/root" "$WORK/image" "${MIB}M" >"$WORK/log" ||
+		die "no image could be made"
 	as_root chown "$(id -u):$(id -g)" "$WORK/image"
 	mv "$WORK/image" "$1"
 }

@@ -24,7 +24,7 @@ SUITE=systemd SUITE_DIR=$B/systemd
 # Emulation on a busy machine can lose so many timer interrupts that Linux gives its IO-APIC up: no_timer_check.
 WORDS='console=ttyS0 kho=on liveupdate=on panic=-1 no_timer_check root=/dev/vda rw'
 FILES=3 # that fdstore.c has
-LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|FDSTORE: failed|Failed to start|kexec.*failed'
+TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|FDSTORE: failed|Failed to start .*(fdstore|jump)'
 
 USUAL+=([from]=7.1 [to]=7.3 [via]=baton [files]=kept [limit]=300)
 
@@ -99,7 +99,7 @@ run_row() {
 	machine_until "${C[limit]}" 'end +.*halted' || reason "still running after ${C[limit]} s" || return 1
 	[ "$(says_times 'Linux version [0-9]')" -eq 2 ] || reason 'not two kernels' || true
 	want_files || true
-	deny "$LINUX_TROUBLE"
+	deny "$TROUBLE"
 }
 
 # In LUO's one session are the three files and a map of them, which systemd makes of its store.
