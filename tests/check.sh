@@ -3,7 +3,7 @@
 #
 # make check: everything that can be checked, as TAP, and a last line "N passed, N failed".
 #
-#   check.sh [SUITE...]      build lint unit bench peers boot doors proof; all of them without a name
+#   check.sh [SUITE...]      build lint unit bench peers boot systemd doors proof; all of them without a name
 #
 # A suite is a program that prints TAP. These count as failed: a point that is not ok, a point that was skipped, a point
 # that the plan promises and that never comes, and a program that ends with an error but without a failed point.
@@ -104,13 +104,15 @@ suite_peers() {
 
 suite_boot() { program boot tests/boot/run.sh; }
 
+suite_systemd() { program systemd tests/systemd/run.sh; }
+
 suite_doors() { program doors tests/doors/run.sh; }
 
 suite_proof() { program proof tests/proof/run.sh; }
 
 main() {
 	local suite
-	[ $# -gt 0 ] || set -- build lint unit bench peers boot doors proof
+	[ $# -gt 0 ] || set -- build lint unit bench peers boot systemd doors proof
 	scripts/packages.sh
 	mkdir -p "$OUT"
 	for suite in "$@"; do
