@@ -12,6 +12,7 @@ void model_init(struct model *m, const struct facts *f, const struct handover *n
 	memset(m, 0, sizeof(*m));
 	m->facts = f;
 	m->max_order = now->max_order;
+	m->has_size = now->has_size;
 	m->fdt = now->fdt;
 	m->nr_blobs = now->nr_blobs;
 	memcpy(m->blob, now->blob, sizeof(m->blob));
@@ -78,6 +79,8 @@ static bool end_blob(struct model *m, const struct workload_op *o, uint64_t fdt)
 	int i = model_blob(m, o->name);
 
 	memcpy(blob.name, o->name, sizeof(o->name));
+	if (!m->has_size)
+		blob.size = keys_left(&m->keys, o->addr);
 	if (keys_meet(&m->keys, fdt, fdt + PAGE))
 		return model_wrong(m, "the new FDT at 0x%lx lies in a page that was preserved",
 				   fdt);

@@ -15,6 +15,7 @@
 /**
  * struct model
  * @facts:    the machine
+ * @max_order, @has_size: of the version
  * @keys, @blob, @nr_blobs, @fdt: the state by the model, before an operation or after it
  * @wanted: after an operation that ran out of memory: the keys that it would have left, as far as
  *            that is known
@@ -31,6 +32,7 @@ struct model {
 	unsigned int nr_blobs;
 	uint64_t fdt;
 	unsigned int max_order;
+	bool has_size;
 	const char *fault[MODEL_FAULTS];
 	unsigned int nr_faults;
 	uint64_t list[WORKLOAD_LIST + 1], chunk[4];

@@ -6,6 +6,8 @@
 RAM=${PROOF_RAM:-512} # MiB
 SEED=${PROOF_SEED:-7}
 OPS=${PROOF_OPS:-2500}
+FIRST=${PROOF_FROM:-7.3} # the Linux that begins: from 6.18 or 7.0 on, baton's own handovers are kho-v1
+LAST=${PROOF_TO:-7.3}    # and the one that all goes to
 SHM=/dev/shm
 [ -d $SHM ] && [ -w $SHM ] || SHM=$B
 
@@ -45,15 +47,15 @@ plugin_loads() {
 # baton only.
 make_images() {
 	make_initramfs "$PARTS/last.cpio" "$GUEST/relay-init"
-	bundle "$PARTS/inner" "$(peer 7.3)" --initrd "$PARTS/last.cpio" || return 1
+	bundle "$PARTS/inner" "$(peer "$LAST")" --initrd "$PARTS/last.cpio" || return 1
 	bundle "$PARTS/outer" "$PARTS/inner" || return 1
 	make_initramfs "$PARTS/first.cpio" "$GUEST/relay-init" kernel="$PARTS/outer"
 	make_initramfs "$PARTS/short.cpio" "$GUEST/relay-init" kernel="$PARTS/inner"
 }
 
-# proof_words INITRD WORDS: a Linux 7.3 that hands over to baton, in $LINUX
+# proof_words INITRD WORDS: a Linux that hands over to baton, in $LINUX
 proof_words() {
-	LINUX=(-kernel "$(peer 7.3)" -initrd "$PARTS/$1.cpio"
+	LINUX=(-kernel "$(peer "$FIRST")" -initrd "$PARTS/$1.cpio"
 		-append "console=ttyS0 kho=on panic=-1 no_timer_check baton.onerror=poweroff $2")
 }
 

@@ -6,7 +6,8 @@
 #
 #   run.sh [-l] [PATTERN...]      instructions kills hops measures; all of them without a word
 #
-# PROOF_OPS, PROOF_SEED, PROOF_KILLS, PROOF_HOPS change the numbers. What was run is in build/proof.
+# PROOF_OPS, PROOF_SEED, PROOF_KILLS, PROOF_HOPS change the numbers; PROOF_FROM=6.18, or 7.0, lets all of it be about
+# kho-v1, as the version stays between batons. What was run is in build/proof.
 
 set -euo pipefail
 

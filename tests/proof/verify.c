@@ -170,7 +170,7 @@ static bool read_blob(struct verifier *v, const struct fdt_node *n, const struct
 {
 	const struct fdt_prop *addr = fdt_find(n, version->blob), *size = fdt_find(n, "blob-size");
 
-	b->size = 1; /* where there is none: its first byte at least */
+	b->size = 1; /* where there is none: see give_sizes() */
 	snprintf(b->name, sizeof(b->name), "%s", n->name);
 	if (!addr || !read_u64(v, addr, n->name, &b->addr))
 		return wrong(v, "blob %s has no address", n->name);
@@ -197,6 +197,7 @@ static bool read_root(struct verifier *v, struct handover *h)
 	if (!version)
 		return wrong(v, "the FDT at 0x%lx has no version that is known", h->fdt);
 	h->max_order = version->max_order;
+	h->has_size = version->has_size;
 	h->walk = version->walk;
 	if (!map || !read_u64(v, map, "/", &h->map) || !h->map)
 		return wrong(v, "the FDT at 0x%lx has no map", h->fdt);
@@ -208,6 +209,16 @@ static bool read_root(struct verifier *v, struct handover *h)
 			return false;
 	}
 	return true;
+}
+
+/* A version that tells no sizes: a blob may go up to the end of its block. */
+static void give_sizes(struct handover *h)
+{
+	for (unsigned int i = 0; i < h->nr_blobs; i++)
+		for (unsigned int order = 0; order <= h->max_order; order++)
+			if (has_key(h, key_of(h->blob[i].addr, order)))
+				h->blob[i].size =
+					(PAGE << order) - h->blob[i].addr % (PAGE << order);
 }
 
 static bool check_blobs(struct verifier *v, const struct handover *h)
@@ -288,6 +299,8 @@ bool verify(struct verifier *v, struct handover *h)
 			return false;
 	if (!has_key(h, key_of(h->fdt, 0)))
 		return wrong(v, "the FDT at 0x%lx is not preserved", h->fdt);
+	if (!h->has_size)
+		give_sizes(h);
 	return check_blobs(v, h) && check_used(v);
 }
 

@@ -48,7 +48,7 @@ struct verifier;
  * @fdt, @map: physical addresses
  * @key:       keys of the map as they are encoded there, ascending
  * @nodes:     pages of the map; @empty: those with nothing in them, but for the root
- * @max_order, @walk: of the version
+ * @max_order, @has_size, @walk: of the version; without sizes a blob goes to the end of its block
  */
 struct handover {
 	uint64_t fdt, map;
@@ -58,6 +58,7 @@ struct handover {
 	unsigned int nr_blobs;
 	uint64_t nodes, empty;
 	unsigned int max_order;
+	bool has_size;
 	bool (*walk)(struct verifier *v, struct handover *h);
 };
 
