@@ -8,7 +8,7 @@
 #   from, to    7.3          the peers: a version or a path
 #   through     -            Linuxes in between, each with a baton before it
 #   init        selftest     the init of the first kernel's own KHO selftest; or relay: relay-init.c with a
-#                            reserve_mem region; or luo_NAME: that LUO selftest, and its init
+#                            reserve_mem region; or luo_NAME, luo_NAME-NUMBER: that LUO selftest, and its init
 #   via         bundle       how baton gets its payload:
 #                              direct   without baton        bundle   a bundle, with the last initrd in it
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd

@@ -4,7 +4,8 @@
  *
  * Where there is a /kernel it is the first runner: it fills every reserve_mem region with a random pattern,
  * prints its checksum, loads /kernel, spoils the handover as the word relay.do=NAME on its command line says,
- * and jumps. A runner in the middle has the file /keep as well: it prints the checksums, and fills nothing.
+ * and jumps. With relay.finalize=no it forgets what kernels before 7.1 have to be told. A runner in the middle
+ * has the file /keep as well: it prints the checksums, and fills nothing.
  * Where there is no /kernel it is the last runner: it prints what arrived and powers off.
  */
 #include <inttypes.h>
@@ -43,11 +44,13 @@ static void show_handover(void)
 static void run_first(const char *words)
 {
 	char *what = find_word(words, "relay.do");
+	char *finalize = find_word(words, "relay.finalize");
 
 	if (file_exists("/keep"))
 		show_handover();
+	if (!finalize || strcmp(finalize, "no") != 0)
+		finalize_handover(); /* only then does 6.18 show its regions */
 	each_region(KHO_OUT, file_exists("/keep") ? show_region : fill_region);
-	finalize_handover();
 	load_kernel();
 	if (what)
 		spoil_handover(what);

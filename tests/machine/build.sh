@@ -41,15 +41,18 @@ build_selftest_init() {
 }
 
 # build_luo_selftest NAME: a LUO selftest, $GUEST/NAME, with its init, $GUEST/luo-init. Those of 7.3 do for all
-# kernels with LUO, and have an init that runs stage 1, jumps, and runs stage 2.
+# kernels with LUO, and have an init that runs stage 1, jumps, and runs stage 2. A number behind the name, such as
+# luo_stress_files-128, is how many files or sessions that test makes in place of its own number.
 build_luo_selftest() {
-	local dir src
+	local dir src test=$GUEST/$1 file=${1%-*}
 	dir=$(selftests_of 7.3) || return 1
 	src=$dir/selftests/liveupdate
 	mkdir -p "$GUEST"
 	[ "$GUEST/luo-init" -nt "$src/init.c" ] || build_nolibc "$GUEST/luo-init" "$dir" "$src/init.c" || return 1
-	[ "$GUEST/$1" -nt "$src/$1.c" ] ||
-		build_nolibc "$GUEST/$1" "$dir" -I "$src/lib/include" -I "$dir/selftests" "$src/$1.c" "$src"/lib/*.c
+	[ ! "$test" -nt "$src/$file.c" ] || return 0
+	cp "$src/$file.c" "$test.c"
+	[ "$file" = "$1" ] || sed -i -E "s/^(#define NUM_[A-Z]+) .*/\\1 ${1##*-}/" "$test.c"
+	build_nolibc "$test" "$dir" -I "$src/lib/include" -I "$dir/selftests" "$test.c" "$src"/lib/*.c
 }
 
 # bundle OUT KERNEL [BATONCTL-OPTION...]: baton with KERNEL inside; fails the test if it can't be made

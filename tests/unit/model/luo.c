@@ -450,12 +450,31 @@ uint64_t lm_kho_test(struct lm_place *p, unsigned int nr, struct lm_list *list)
 	return at;
 }
 
-uint64_t lm_memblock(struct lm_place *p)
+/* The FDT of memblock with @nr regions. */
+static uint64_t lm_regions(struct lm_place *p, unsigned int nr, const uint64_t *start,
+			   const uint64_t *size)
 {
 	static const char strings[] = "compatible\0start\0size";
-	uint64_t at = lm_block(p, 0, LM_MEMBLOCK), base, size[2] = { 4096, 6 * 4096 }, start[2];
+	uint64_t at = lm_block(p, 0, LM_MEMBLOCK);
 	uint8_t *page = lm_at(p->m, at), *q;
 	unsigned int i;
+
+	lm_fdt_begin(page, &q, "memblock-v1");
+	for (i = 0; i < nr; i++) {
+		model_be32(&q, 1);
+		model_bytes(&q, i ? "beta" : "alpha", i ? 5 : 6);
+		model_prop(&q, 0, "reserve-mem-v1", 15);
+		model_prop(&q, 11, &start[i], 8);
+		model_prop(&q, 17, &size[i], 8);
+		model_be32(&q, 2);
+	}
+	model_blob(p->m, "memblock", at, lm_fdt_end(page, q, strings, sizeof(strings)));
+	return at;
+}
+
+uint64_t lm_memblock(struct lm_place *p)
+{
+	uint64_t base, size[2] = { 4096, 6 * 4096 }, start[2];
 
 	start[0] = lm_block(p, 0, LM_MEMBLOCK);
 	base = (p->next + 0xffff) & ~0xffffUL;
@@ -466,15 +485,10 @@ uint64_t lm_memblock(struct lm_place *p)
 	p->key[p->nr++] = (struct lm_key){ base, 2, LM_MEMBLOCK };
 	p->key[p->nr++] = (struct lm_key){ base + 4 * 4096, 1, LM_MEMBLOCK };
 	p->next = base + 6 * 4096;
-	lm_fdt_begin(page, &q, "memblock-v1");
-	for (i = 0; i < 2; i++) {
-		model_be32(&q, 1);
-		model_bytes(&q, i ? "beta" : "alpha", i ? 5 : 6);
-		model_prop(&q, 0, "reserve-mem-v1", 15);
-		model_prop(&q, 11, &start[i], 8);
-		model_prop(&q, 17, &size[i], 8);
-		model_be32(&q, 2);
-	}
-	model_blob(p->m, "memblock", at, lm_fdt_end(page, q, strings, sizeof(strings)));
-	return at;
+	return lm_regions(p, 2, start, size);
+}
+
+void lm_region(struct lm_place *p, uint64_t start, uint64_t size)
+{
+	lm_regions(p, 1, &start, &size);
 }

@@ -118,4 +118,7 @@ uint64_t lm_kho_test(struct lm_place *p, unsigned int nr, struct lm_list *list);
 /* memblock with two regions: of one page, and of 6 pages in two blocks. Return: its FDT. */
 uint64_t lm_memblock(struct lm_place *p);
 
+/* memblock with one region, whose keys the test makes. */
+void lm_region(struct lm_place *p, uint64_t start, uint64_t size);
+
 #endif
