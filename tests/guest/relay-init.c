@@ -61,6 +61,7 @@ static void run_first(const char *words)
 static void run_last(const char *words)
 {
 	show_handover();
+	finalize_handover(); /* only then does 6.18 show its regions */
 	each_region(KHO_OUT, show_region);
 	say("cmdline %s", words);
 	say("end");
