@@ -77,19 +77,28 @@ static const struct {
 	  "bundle the kernel with batonctl, sign the bundle, and start that" },
 	{ "secure-boot", "correct the command line and start again" },
 	{ "no-console", "correct the command line and start again" },
+	{ "client-unnamed",
+	  "start a kernel that knows it, name it in baton.abi=, or let it go by baton.drop=" },
+	{ "luo-too-many", "start a kernel with room for it, or let sessions go by baton.drop=" },
+	{ "memfd-", "start a kernel that can hold it, or let its session go by baton.drop=" },
+	{ "order-", "start a newer kernel, or let it go by baton.drop=" },
 	{ "", "correct the payload or give more memory, and start again" },
 };
 
 static void report_advice(const struct record *record)
 {
+	const char *name = record->fault.name;
 	unsigned int i = 0;
 
-	if (record->findings.total) {
+	/* what the next kernel does not know is no damage */
+	if (record->findings.total && !strcmp(record->findings.list[0].name, "client-unnamed"))
+		name = "client-unnamed";
+	else if (record->findings.total) {
 		say("next",
 		    "reset to start cold, or dump the memory first and look at what the last kernel left");
 		return;
 	}
-	while (strncmp(record->fault.name, advice[i].prefix, strlen(advice[i].prefix)) != 0)
+	while (strncmp(name, advice[i].prefix, strlen(advice[i].prefix)) != 0)
 		i++;
 	say("next", "%s", advice[i].advice);
 }
