@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # make            build/baton.bzImage and build/batonctl
-# make run        a relay, told in a few lines            (FROM=7.1 TO=7.3, or a path to a bzImage)
+# make run        a relay, told in a few lines            (FROM=6.18 TO=7.3, or a path to a bzImage)
 #                 DOOR=bios, grub, uefi, pvh …: one door instead, and what Linux is given there
 # make check      every test
 # make proof      only the tests that look at the outgoing side after every instruction
@@ -9,7 +9,7 @@
 # CC=clang builds the same with clang.
 
 VERSION := 0.1
-FROM    ?= 7.1
+FROM    ?= 6.18
 TO      ?= 7.3
 B       := build
 CC      ?= gcc

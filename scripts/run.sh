@@ -3,7 +3,7 @@
 #
 # make run: one relay, Linux → baton → Linux, on a machine under QEMU; prints the story in a few lines.
 #
-#   FROM, TO   7.1 and 7.3: a version, a bzImage or a kernel tarball by path
+#   FROM, TO   6.18 and 7.3: a version, a bzImage or a kernel tarball by path
 #   ACCEL      tcg: or kvm
 #
 # The first kernel fills a region of its memory with a random pattern and hands over. The last one must find
@@ -12,7 +12,7 @@
 set -euo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-FROM=${FROM:-7.1}
+FROM=${FROM:-6.18}
 TO=${TO:-7.3}
 
 # shellcheck source-path=SCRIPTDIR source=../tests/machine/settings.sh
