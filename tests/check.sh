@@ -88,8 +88,9 @@ suite_unit() {
 }
 
 suite_bench() {
-	make_quietly B="$B" "$B/bench/ingest" "$B/bench/luo" >"$OUT/build.log" 2>&1 || true
-	program bench tests/bench/run.sh "$B/bench/ingest" "$B/bench/luo"
+	local programs=("$B/bench/ingest" "$B/bench/luo" "$B/bench/maps")
+	make_quietly B="$B" "${programs[@]}" >"$OUT/build.log" 2>&1 || true
+	program bench tests/bench/run.sh "${programs[@]}"
 }
 
 # The Linux kernels that the suites after this one need, in one go, so that variants are built with their version.
