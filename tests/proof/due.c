@@ -173,6 +173,8 @@ static void due_unused_list(struct model *m)
 	for (unsigned int i = 0; i < m->nr_list; i++)
 		due_unused(m, key_addr(m->list[i]),
 			   key_addr(m->list[i]) + (PAGE << key_order(m->list[i])));
+	for (unsigned int i = 0; i < m->nr_chunks; i++)
+		due_unused(m, m->chunk[i], m->chunk[i] + PAGE);
 }
 
 /* ---- blobs and restored blocks ---- */

@@ -98,11 +98,3 @@ bool keys_meet(const struct keys *s, uint64_t base, uint64_t end)
 	}
 	return false;
 }
-
-uint64_t keys_left(const struct keys *s, uint64_t addr)
-{
-	for (unsigned int order = 0; order < ORDERS; order++)
-		if (keys_has(s, key_of(addr, order)))
-			return (PAGE << order) - addr % (PAGE << order);
-	return 0;
-}

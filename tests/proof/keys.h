@@ -27,7 +27,4 @@ bool keys_meet(const struct keys *s, uint64_t base, uint64_t end);
 /** keys_cover() - true if the page at @page is in the block of a key. */
 bool keys_cover(const struct keys *s, uint64_t page);
 
-/** keys_left() - bytes from @addr to the end of the block that it is in; 0 if it is in none. */
-uint64_t keys_left(const struct keys *s, uint64_t addr);
-
 #endif

@@ -79,8 +79,6 @@ static bool end_blob(struct model *m, const struct workload_op *o, uint64_t fdt)
 	int i = model_blob(m, o->name);
 
 	memcpy(blob.name, o->name, sizeof(o->name));
-	if (!m->has_size)
-		blob.size = keys_left(&m->keys, o->addr);
 	if (keys_meet(&m->keys, fdt, fdt + PAGE))
 		return model_wrong(m, "the new FDT at 0x%lx lies in a page that was preserved",
 				   fdt);
@@ -160,7 +158,8 @@ static bool same_blobs(const struct model *m, const struct handover *now)
 		return false;
 	for (unsigned int i = 0; i < m->nr_blobs; i++)
 		if (strcmp(m->blob[i].name, now->blob[i].name) != 0 ||
-		    m->blob[i].addr != now->blob[i].addr || m->blob[i].size != now->blob[i].size)
+		    m->blob[i].addr != now->blob[i].addr ||
+		    (m->has_size && m->blob[i].size != now->blob[i].size))
 			return false;
 	return true;
 }

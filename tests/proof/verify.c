@@ -170,7 +170,7 @@ static bool read_blob(struct verifier *v, const struct fdt_node *n, const struct
 {
 	const struct fdt_prop *addr = fdt_find(n, version->blob), *size = fdt_find(n, "blob-size");
 
-	b->size = 1; /* where there is none: see give_sizes() */
+	b->size = 1; /* where there is none: its first byte at least */
 	snprintf(b->name, sizeof(b->name), "%s", n->name);
 	if (!addr || !read_u64(v, addr, n->name, &b->addr))
 		return wrong(v, "blob %s has no address", n->name);
@@ -211,16 +211,6 @@ static bool read_root(struct verifier *v, struct handover *h)
 	return true;
 }
 
-/* A version that tells no sizes: a blob may go up to the end of its block. */
-static void give_sizes(struct handover *h)
-{
-	for (unsigned int i = 0; i < h->nr_blobs; i++)
-		for (unsigned int order = 0; order <= h->max_order; order++)
-			if (has_key(h, key_of(h->blob[i].addr, order)))
-				h->blob[i].size =
-					(PAGE << order) - h->blob[i].addr % (PAGE << order);
-}
-
 static bool check_blobs(struct verifier *v, const struct handover *h)
 {
 	for (unsigned int i = 0; i < h->nr_blobs; i++) {
@@ -240,7 +230,7 @@ static bool check_blobs(struct verifier *v, const struct handover *h)
 			continue;
 		memcpy(&version,
 		       (const uint8_t *)read_page(v, b->addr / PAGE * PAGE) + b->addr % PAGE, 4);
-		if (b->size < 73 || b->addr % PAGE > PAGE - 73 || version != 1)
+		if ((h->has_size && b->size < 73) || b->addr % PAGE > PAGE - 73 || version != 1)
 			return wrong(v, METADATA " at 0x%lx, %lu bytes, version %u", b->addr,
 				     b->size, version);
 	}
@@ -299,8 +289,6 @@ bool verify(struct verifier *v, struct handover *h)
 			return false;
 	if (!has_key(h, key_of(h->fdt, 0)))
 		return wrong(v, "the FDT at 0x%lx is not preserved", h->fdt);
-	if (!h->has_size)
-		give_sizes(h);
 	return check_blobs(v, h) && check_used(v);
 }
 

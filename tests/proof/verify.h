@@ -48,7 +48,7 @@ struct verifier;
  * @fdt, @map: physical addresses
  * @key:       keys of the map as they are encoded there, ascending
  * @nodes:     pages of the map; @empty: those with nothing in them, but for the root
- * @max_order, @has_size, @walk: of the version; without sizes a blob goes to the end of its block
+ * @max_order, @has_size, @walk: of the version; without sizes, each blob has 1 byte
  */
 struct handover {
 	uint64_t fdt, map;

@@ -99,14 +99,15 @@ static void collect(struct watcher *w)
 	}
 }
 
+/* @sized: compare the sizes as well */
 static bool same_blobs(const struct blob *a, unsigned int nr_a, const struct blob *b,
-		       unsigned int nr_b)
+		       unsigned int nr_b, bool sized)
 {
 	if (nr_a != nr_b)
 		return false;
 	for (unsigned int i = 0; i < nr_a; i++)
 		if (strcmp(a[i].name, b[i].name) != 0 || a[i].addr != b[i].addr ||
-		    a[i].size != b[i].size)
+		    (sized && a[i].size != b[i].size))
 			return false;
 	return true;
 }
@@ -117,8 +118,8 @@ static bool collect_blobs(struct watcher *w)
 	const struct handover *now = &w->now;
 
 	if (w->blobs_changed)
-		return same_blobs(now->blob, now->nr_blobs, w->blob, w->nr_blobs);
-	if (same_blobs(now->blob, now->nr_blobs, w->before.blob, w->before.nr_blobs))
+		return same_blobs(now->blob, now->nr_blobs, w->blob, w->nr_blobs, true);
+	if (same_blobs(now->blob, now->nr_blobs, w->before.blob, w->before.nr_blobs, true))
 		return true;
 	w->blobs_changed = true;
 	memcpy(w->blob, now->blob, sizeof(w->blob));
@@ -166,7 +167,8 @@ static bool judge(struct watcher *w, uint64_t rip)
 			key_addr(w->new.k[i]), key_order(w->new.k[i]));
 		return bad(w, rip, why);
 	}
-	if (w->blobs_changed && !same_blobs(w->blob, w->nr_blobs, w->model.blob, w->model.nr_blobs))
+	if (w->blobs_changed &&
+	    !same_blobs(w->blob, w->nr_blobs, w->model.blob, w->model.nr_blobs, w->now.has_size))
 		return bad(w, rip, "the blobs were neither those before nor those after");
 	return true;
 }
