@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A handover, as a list of what happens. Each call returns 0, or -1 if the run has to end with a
- * refusal. The word beside it is what it would be called in a lecture.
+ * refusal; only forget_unfinished() answers a question. The word beside a call is what it would be
+ * called in a lecture, and the heading of its step in docs/handover.md.
  */
 #include "arch/clock.h"
 #include "arch/console.h"

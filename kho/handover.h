@@ -46,17 +46,17 @@ struct kho_blob {
 
 #define BLOB_FIRST (-1)
 
-/** handover_is_read() - true if its map has been walked, or has no pages to walk. */
+/** handover_is_read() - has its map been walked, or is there none to walk? */
 static inline bool handover_is_read(const struct handover *h)
 {
 	return h->map.format && (h->map.pages || !h->map.root);
 }
 
 /**
- * handover_is_unfinished() - true if it hands nothing over: its map is none
- * That is how a kernel of kho-v1 is left in which nobody wrote 1 to /sys/kernel/debug/kho/out/finalize
- * before the next one was loaded: Linux 7.0 hands over blobs of which no page is preserved. To the
- * next Linux it is a handover of nothing but scratch. (6.18 has then no KHO entry at all.)
+ * handover_is_unfinished() - does it hand nothing over, because it has no map?
+ * A kernel of kho-v1 does so if nobody wrote 1 to /sys/kernel/debug/kho/out/finalize before the next
+ * kernel was loaded. Linux 7.0 then names blobs, but no page of them is preserved: the next Linux takes
+ * over nothing but scratch. Linux 6.18 then has no KHO entry at all.
  */
 static inline bool handover_is_unfinished(const struct handover *h)
 {

@@ -5,7 +5,9 @@
   rooms.py
 
 Checks every source of the rooms in scripts/rooms.txt, which says what the order of the rooms means:
-- an include leads to a file of its own room or of one below it;
+- an include leads to a file of its own room or of one below it, however it is written: from the
+  top, from the file's own folder, or between angle brackets;
+- what is included between quotes is there;
 - no file includes itself, directly or through others;
 - what a header declares is defined in the room of that header.
 A circle of rooms needs an include that points upward, so the first check finds it. Tests stand
@@ -19,7 +21,7 @@ import re
 import sys
 
 SOURCES = (".c", ".h", ".asm", ".inc")
-INCLUDE = re.compile(r'^[ \t]*[#%][ \t]*include[ \t]+"([^"]+)"', re.M)
+INCLUDE = re.compile(r'^[ \t]*[#%][ \t]*include[ \t]*(["<])([^">\n]+)[">]', re.M)
 # A function at the left margin: its name, then what stands behind its parameters.
 FUNCTION = re.compile(
     r"^(?!static|typedef|#|%|_Static)[A-Za-z_][\w \t*]*?[ \t*]([A-Za-z_]\w*)\(", re.M)
@@ -27,7 +29,7 @@ GLOBAL = re.compile(r"^[ \t]*global[ \t]+(\w+)", re.M)
 
 
 def read_rooms(path):
-    """The rooms from bottom to top, each with the lower rooms that it may not use."""
+    """The rooms from top to bottom, each with the lower rooms that it may not use."""
     rooms = {}
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -70,18 +72,36 @@ class House:
     def __init__(self, top, rooms):
         self.top = top
         self.rooms = rooms
-        self.height = {room: height for height, room in enumerate(rooms)}
+        self.height = {room: height for height, room in enumerate(reversed(rooms))}
         self.sources = read_sources(top, rooms)
         self.wrong = []
 
     def room(self, path):
         return os.path.dirname(path)
 
+    def find(self, path, quote, name):
+        """The file that @path includes by @name, from the top; None if it is not the project's."""
+        places = [os.path.join(self.room(path), name)] if quote == '"' else []
+        for place in map(os.path.normpath, places + [name]):
+            if os.path.isfile(os.path.join(self.top, place)):
+                return place
+        return None
+
+    def all_includes(self, path):
+        """(line, quote, name, included path or None) of each include."""
+        for match in INCLUDE.finditer(self.sources[path]):
+            yield line_of(self.sources[path], match.start()), *match.groups(), \
+                self.find(path, *match.groups())
+
     def includes(self, path):
         """(line, included path) of each include of the project's own files."""
-        for match in INCLUDE.finditer(self.sources[path]):
-            if os.path.exists(os.path.join(self.top, match.group(1))):
-                yield line_of(self.sources[path], match.start()), match.group(1)
+        return [(line, other) for line, _, _, other in self.all_includes(path) if other]
+
+    def check_found(self):
+        for path in sorted(self.sources):
+            for line, quote, name, other in self.all_includes(path):
+                if quote == '"' and not other:
+                    self.wrong.append(f"{path}:{line}: includes {name}, which is not there")
 
     def check_known(self):
         for room in sorted({self.room(path) for path in self.sources} - set(self.rooms)):
@@ -158,6 +178,7 @@ def main():
     if not house.sources:
         sys.exit(f"{top}: no source in any room")
     house.check_known()
+    house.check_found()
     house.check_order()
     house.check_circles()
     house.check_definitions()

@@ -15,7 +15,7 @@
 	extern gdt, gdt_pointer
 	extern baton_main, pvh_boot_params
 
-%define ENTRY_OTHER 0			; enum entry in boot/run/baton.h
+%define ENTRY_OTHER 0			; enum entry in boot/run/given.h
 %define ENTRY_PVH   1
 %define ENTRY_EFI   2
 

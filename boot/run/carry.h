@@ -9,13 +9,14 @@
 #include "boot/run/record.h"
 
 /**
- * carry_clients() - let go what the user said, and translate what the next kernel has another version of
+ * carry_clients() - let go what the user said, and translate what the next kernel knows in another version
  * @kho:    with a handover that is published; it stays complete and valid at every instant
  * @next:   tells what the next kernel knows
  * @given:  the words baton.drop=
  * @record: gets what is wrong
  *
- * To another baton all goes on as it came in: the last of a row of them translates.
+ * To another baton all goes on as it came in, but for what the user lets go. In a chain of batons only
+ * the last translates.
  *
  * Return: 0; or -1 with findings client-unnamed, or a fault of kho/client/luo_translate.h. Then
  * nothing of what came in has been changed, and baton must not jump.

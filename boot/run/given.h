@@ -6,7 +6,7 @@
 #include "boot/words/options.h"
 #include "kexec/bootinfo.h"
 
-/** enum entry - the way in. By the EFI door only that gets in which Secure Boot lets in. */
+/** enum entry - the way in. Whatever enters by the EFI door has passed Secure Boot. */
 enum entry { ENTRY_OTHER, ENTRY_PVH, ENTRY_EFI };
 
 /**

@@ -15,7 +15,7 @@
 /** report_hello() - the version of baton, and what it was given. */
 void report_hello(const struct given *given);
 
-/** report_no_handover() - say that none came in, and to whom came in by kexec what may be missing. */
+/** report_no_handover() - say that none came in; after a kexec also what may have been forgotten. */
 void report_no_handover(const struct given *given);
 
 /** report_memory() - RAM, how much of it is free, and where the scratch of @h is. */

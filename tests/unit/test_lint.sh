@@ -91,7 +91,7 @@ done
 
 # ---- rooms ----
 
-row 'a header includes one of the room above' rooms lib/broken.h '#include "mm/ranges.h"' \
+row 'a header includes one of the room above it' rooms lib/broken.h '#include "mm/ranges.h"' \
 	lib/broken.h:1: mm/ranges.h 'mm lies above lib'
 row 'a source includes a header of a room far above' rooms kexec/broken.c '\n# include "boot/words/options.h"' \
 	kexec/broken.c:2: boot/words/options.h
@@ -102,6 +102,17 @@ row 'nor what lies in a room of kho/' rooms arch/broken.c '#include "kho/map/rad
 	arch/broken.c:1: kho/map/radix.h 'may not use'
 row 'arch knows no kexec' rooms arch/broken.c '#include "kexec/plan.h"' arch/broken.c:1: kexec/plan.h
 row 'the host tool knows no machine' rooms tools/broken.c '#include "arch/cpu.h"' tools/broken.c:1: arch/cpu.h
+row 'a path from the own folder' rooms mm/broken.c '#include "../boot/run/baton.h"' \
+	mm/broken.c:1: boot/run/baton.h 'boot/run lies above mm'
+row 'a name from the own folder' rooms mm/broken.h '#include "broken.h"' 'circle: mm/broken.h includes mm/broken.h'
+row 'angle brackets' rooms mm/broken.c '#include <boot/run/baton.h>' \
+	mm/broken.c:1: boot/run/baton.h 'boot/run lies above mm'
+row 'an include without a blank' rooms mm/broken.c '#include"boot/run/baton.h"' mm/broken.c:1: 'boot/run lies above mm'
+row 'what is included is not there' rooms mm/broken.c '#include "mm/gone.h"' mm/broken.c:1: mm/gone.h 'not there'
+row 'a door knows no run' rooms boot/door/broken.c '#include "boot/run/given.h"' \
+	boot/door/broken.c:1: boot/run/given.h 'boot/door may not use boot/run'
+row 'nor does the UEFI door' rooms boot/door/efi/broken.c '#include "boot/run/given.h"' \
+	boot/door/efi/broken.c:1: 'boot/door/efi may not use boot/run'
 row 'words are pure' rooms boot/words/broken.c '#include "arch/cpu.h"' boot/words/broken.c:1: arch/cpu.h
 row 'a file of no room is included' rooms mm/broken.h '#include "tests/unit/test_lint.sh"' \
 	mm/broken.h:1: tests/unit/test_lint.sh 'in no room'
@@ -120,6 +131,7 @@ row 'also where that is assembly' rooms lib/broken.h 'int upstairs(int a);' lib/
 put lib/fine.c 'int here(int a)\n{\n\treturn a;\n}'
 passes 'what lies below may be included, and what is declared defined there' rooms lib/fine.h \
 	'#include "lib/num.h"\nint here(int a);'
+passes 'headers of the system, and of the own folder' rooms lib/fine.c '#include <string.h>\n#include "num.h"'
 passes 'a comment declares nothing, and includes nothing' rooms lib/fine.h '/*\nint trap_report(void);\n*/'
 
 # ---- kernel-doc ----
