@@ -7,7 +7,7 @@ row payload-forward 'an initrd that is no payload goes to the kernel of the bund
 row payload-cpio 'the payload is an initrd of batonctl payload' \
 	init=relay from=7.1 via=cpio want='RELAY: last 7\.3' want='speaks kho-v4' want='knows [0-9]+ names'
 row payload-loose 'an archive made by hand: baton.abi= says what its kernel speaks' \
-	init=relay from=7.1 via=loose append=baton.abi=kho-v4,memblock-v1,reserve-mem-v1 want='RELAY: last 7\.3' want='knows 2 names'
+	init=relay from=7.1 via=loose append=baton.abi=kho-v4,memblock-v1,kho-test-v1 want='RELAY: last 7\.3' want='knows 2 names'
 row payload-bare 'the payload is an initrd that is a bzImage' \
 	init=relay from=7.1 via=bare memory=any append=baton.abi=kho-v4,memblock-v1,reserve-mem-v1,kho-test-v1 want='KHO restore succeeded' want='Linux version 7\.3'
 row payload-cmdline 'a payload brings its own command line' \
@@ -17,7 +17,7 @@ row payload-cmdline-forward "baton's own words do not go on, the others do" \
 	init=relay from=7.1 append='mark=first baton.onerror=halt baton.console=ttyS0,115200' \
 	want='RELAY: cmdline .*mark=first' deny='RELAY: cmdline .*baton\.'
 row payload-abi-override 'baton.abi= overrides what is known of the payload' \
-	from=7.1 append=baton.abi=kho-v3 want="incompatible with 'kho-v4'" deny='KHO restore succeeded'
+	from=7.1 append=baton.abi=kho-v3,kho-test-v1 want="incompatible with 'kho-v4'" deny='KHO restore succeeded'
 row payload-abi-unknown 'baton.abi= with a version that baton does not know' \
 	init=relay append=baton.abi=kho-v99 refuse=abi-unknown
 
