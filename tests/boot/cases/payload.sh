@@ -39,8 +39,8 @@ row bad-payload-truncated 'a kernel that is cut off' init=relay via=loose payloa
 row bad-payload-short 'a kernel that ends in its header' init=relay via=loose payload=short \
 	refuse=kernel-too-short
 row bad-payload-huge 'a kernel that needs more memory than there is scratch' init=relay via=loose payload=huge \
-	append=baton.abi=kho-v4 refuse=scratch-too-small
+	append=baton.abi=kho-v4,memblock-v1,kho-test-v1 refuse=scratch-too-small
 row bad-payload-cmdline 'a command line longer than the kernel takes' init=relay via=loose cmdline=3000 \
-	append=baton.abi=kho-v4 refuse=cmdline-too-long
+	append=baton.abi=kho-v4,memblock-v1,kho-test-v1 refuse=cmdline-too-long
 row bad-payload-cmdline-long 'a command line longer than any' init=relay via=loose cmdline=5000 \
 	refuse=payload-cmdline
