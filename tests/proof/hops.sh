@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# A chain: Linux 7.3 hands over to baton, which starts itself HOPS times and then Linux 7.3. All
+# A chain: Linux hands over to baton, which starts itself HOPS times and then Linux 7.3. All
 # memory is the same, the count has grown by one a kernel, and the last hop uses no more than the
 # second.
 
@@ -12,7 +12,7 @@ HOPS_LIMIT=600
 hop_line() { sed -n "s/.* $1 of $HOPS: \(.*\), [0-9]* ticks.*/\1/p" "$LOG" | head -n 1; }
 
 prove_hops() {
-	local count second last sums
+	local count expected second last sums
 	watched_words hops "baton.hops=$HOPS" short
 	watched_start
 	machine_until $HOPS_LIMIT || reason "not at its end after $HOPS_LIMIT s" || true
@@ -25,8 +25,10 @@ prove_hops() {
 	comment "hop $HOPS: $last"
 	comment "kexec-metadata counts $count"
 	while read -r line; do comment "memory $line"; done <<<"$sums"
-	# Linux counts 1, each of the HOPS + 1 batons one more
-	[ "$count" = $((HOPS + 2)) ] || reason "counted $count kernels; expected $((HOPS + 2))"
+	# each of the HOPS + 1 batons counts one more, and so does a Linux that has kexec-metadata
+	expected=$((HOPS + 1))
+	! sed '/ hop  *1 of /q' "$LOG" | grep -q 'kexec-metadata' || expected=$((HOPS + 2))
+	[ "$count" = $expected ] || reason "counted $count kernels; expected $expected"
 	[[ -n $second && $second = "$last" ]] || reason "in use were '$second', are '$last'"
 	[[ $(wc -l <<<"$sums") -eq 2 && $(sort -u <<<"$sums" | wc -l) -eq 1 ]] || reason 'memory was not kept'
 	told "$HOPS hops: $last at the last as at the second"

@@ -74,7 +74,7 @@ kill_batch() {
 
 prove_kills() {
 	local seed batches=$(((KILLS + BATCH - 1) / BATCH)) good bad
-	"${PROOF_CC[@]}" -o "$PARTS/kill" "$HERE"/{kill,gdb,console,elf,say,verify,fdt,facts}.c || return 1
+	"${PROOF_CC[@]}" -o "$PARTS/kill" "$HERE"/{kill,gdb,console,elf,say,verify,verify_map,fdt,facts}.c || return 1
 	: >"$DIR/comments"
 	for ((seed = SEED; seed < SEED + batches; seed++)); do
 		lanes "$(nproc)"
