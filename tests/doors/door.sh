@@ -77,18 +77,10 @@ report_bundle() {
 	bundle "$out" "$KERNEL" --initrd "$REPORT" "$@"
 }
 
-# abi_word: baton.abi= with all that is recorded of the kernel, for where it comes without its manifest
-abi_word() {
-	"$BATONCTL" manifest "$COMMON/payload.cpio" | awk '
-		$1 == "kho" { word = "baton.abi=" $2 }
-		$1 == "name" { word = word "," $2 }
-		END { print word }'
-}
-
 # make_words FOLDER: what has the command line $WORDS in it, and is taken from $FILES by door
 make_words() {
 	printf '%s\n' "$WORDS" >"$1/cmdline"
-	printf '%s %s\n' "$WORDS" "$(abi_word)" >"$1/cmdline-loose"
+	printf '%s %s\n' "$WORDS" "$(abi_word "$COMMON/payload.cpio")" >"$1/cmdline-loose"
 	report_bundle "$1/bundle" --cmdline "$WORDS" || return 1
 	report_initrd "$1/first-baton.cpio" kernel="$1/bundle" cmdline="$1/cmdline"
 	report_initrd "$1/first-direct.cpio" kernel="$KERNEL" initrd="$REPORT" cmdline="$1/cmdline"

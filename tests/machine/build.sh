@@ -70,3 +70,11 @@ pack() {
 	"$BATONCTL" payload --kernel "$kernel" "$@" -o "$out" >"$out.log" 2>&1 ||
 		reason "no payload: $(tail -n 1 "$out.log")"
 }
+
+# abi_word FILE: baton.abi= with all that is recorded in a bundle or payload
+abi_word() {
+	"$BATONCTL" manifest "$1" | awk '
+		$1 == "kho" { word = "baton.abi=" $2 }
+		$1 == "name" { word = word "," $2 }
+		END { print word }'
+}

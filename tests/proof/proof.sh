@@ -8,6 +8,8 @@ SEED=${PROOF_SEED:-7}
 OPS=${PROOF_OPS:-2500}
 FIRST=${PROOF_FROM:-7.3} # the Linux that begins: from 6.18 or 7.0 on, baton's own handovers are kho-v1
 LAST=${PROOF_TO:-7.3}    # and the one that all goes to
+USUAL_WORDS='console=ttyS0 kho=on panic=-1 no_timer_check baton.onerror=poweroff'
+WORKLOAD_NAMES=workload,w0,w1,w2,w3,w4,w5 # blobs of boot/trial/workload.c, which no Linux knows
 SHM=/dev/shm
 [ -d $SHM ] && [ -w $SHM ] || SHM=$B
 
@@ -48,7 +50,8 @@ plugin_loads() {
 make_images() {
 	make_initramfs "$PARTS/last.cpio" "$GUEST/relay-init"
 	bundle "$PARTS/inner" "$(peer "$LAST")" --initrd "$PARTS/last.cpio" || return 1
-	bundle "$PARTS/outer" "$PARTS/inner" || return 1
+	bundle "$PARTS/outer" "$PARTS/inner" \
+		--cmdline "$USUAL_WORDS reserve_mem=8M:4K:relay $(abi_word "$PARTS/inner"),$WORKLOAD_NAMES" || return 1
 	make_initramfs "$PARTS/first.cpio" "$GUEST/relay-init" kernel="$PARTS/outer"
 	make_initramfs "$PARTS/short.cpio" "$GUEST/relay-init" kernel="$PARTS/inner"
 }
@@ -56,7 +59,7 @@ make_images() {
 # proof_words INITRD WORDS: a Linux that hands over to baton, in $LINUX
 proof_words() {
 	LINUX=(-kernel "$(peer "$FIRST")" -initrd "$PARTS/$1.cpio"
-		-append "console=ttyS0 kho=on panic=-1 no_timer_check baton.onerror=poweroff $2")
+		-append "$USUAL_WORDS $2")
 }
 
 # watched_words NAME WORDS [INITRD]: the same, with the machine's memory in the file $MEMORY, in $WATCHED

@@ -65,7 +65,7 @@ row kexec-high-cold 'all of baton above 4 GiB, and no handover' do='kexec_withou
 chain_by_esp() {
 	local own="$WORDS reserve_mem=8M:4K:chain" revived
 	printf '%s\n' "$own" >"$DIR/words"
-	printf 'baton.reserve=8M:4K:chain %s %s\n' "$(abi_word)" "$own" >"$DIR/cmdline"
+	printf 'baton.reserve=8M:4K:chain %s %s\n' "$(abi_word "$COMMON/payload.cpio")" "$own" >"$DIR/cmdline"
 	report_bundle "$DIR/bundle" --cmdline "$own" || return 1
 	report_initrd "$DIR/first.cpio" kernel="$DIR/bundle" cmdline="$DIR/words"
 	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$KERNEL" EFI/baton/initrd="$DIR/first.cpio" \

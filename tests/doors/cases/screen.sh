@@ -56,8 +56,8 @@ said() {
 		awk '/µs\] baton / { n = 0; seen = 1 } { line[n++] = $0 } END { for (i = 0; seen && i < n; i++) print line[i] }'
 }
 
-# folded COLUMNS: lines as they stand on a screen of so many
-folded() { LC_ALL=C.UTF-8 sed -E "s/.{$1}/&\n/g; s/\n\$//"; }
+# folded COLUMNS: lines as they stand on a screen of so many, where nobody sees a blank at the end
+folded() { LC_ALL=C.UTF-8 sed -E "s/.{$1}/&\n/g; s/\n\$//" | sed "s/ *\$//"; }
 
 # shown: what the screen shows, without the empty rows at its end
 shown() { sed -e :a -e '/^\n*$/ { $d; N; ba; }' "$TEXT"; }
@@ -114,7 +114,7 @@ show_scroll() {
 	diff <(said | folded 106 | tail -n "$rows") <(shown) || reason 'the screen shows something else'
 }
 
-show_hops() { photo_loose "baton.hops=2 baton.script=nonsense $(abi_word)" && want 'hop +2 of 2' && same_text 106; }
+show_hops() { photo_loose "baton.hops=2 baton.script=nonsense $(abi_word "$COMMON/payload.cpio")" && want 'hop +2 of 2' && same_text 106; }
 
 show_words() {
 	photo_bundle 'baton.console=ttyS0 baton.nonsense' && want 'refused +option-unknown' || return 1
