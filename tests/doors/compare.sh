@@ -160,6 +160,6 @@ print_table() {
 	done
 	echo "# The door microvm has a board of its own: -M $MICROVM"
 	for machine in "${run[@]}"; do
-		grep -vE '^(fact|setup|start|check)=' <<<"${MACHINE_KEYS[$machine]}" | paste -sd ' ' | sed "s/^/# $machine: /"
+		sed -E '/^(fact|setup|start|check)=/d' <<<"${MACHINE_KEYS[$machine]}" | paste -sd ' ' | sed "s/^/# $machine: /"
 	done
 }
