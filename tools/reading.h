@@ -36,6 +36,8 @@ struct reading {
 
 /**
  * reading_open() - open, find, read and check
+ * @words: which file, and where in it
+ *
  * The surest root is read: one that a setup_data entry names, else the first.
  * Return: 0, and reading_close() undoes it; or -1 with a fault of memory_open(), or with no-handover,
  * no-scratch or out-of-memory, and there is nothing to close.
@@ -47,6 +49,8 @@ void reading_close(struct reading *r);
 
 /**
  * reading_words() - take options and the path out of a command line
+ * @argc, @argv: with the command's name first
+ *
  * Return: 0; or EXIT_USAGE, and it has been said why; or -1: --help was given.
  */
 int reading_words(struct reading_words *words, int argc, char **argv);

@@ -34,12 +34,12 @@ struct search {
 };
 
 /**
- * search_memory() - look at every page for a root FDT, and at every word for an entry
+ * search_memory() - look in @m, at every page for a root FDT, and at every word for an entry
  * An entry counts if it has the type and the length of KHO's and leads to a root FDT.
  */
 void search_memory(struct search *s, const struct memory *m);
 
-/** search_at() - the root FDT at @fdt, as if it had been found there. Return: false if there is none. */
+/** search_at() - the root FDT at @fdt in @m, as if it had been found there. Return: false if there is none. */
 bool search_at(struct root *r, const struct memory *m, paddr_t fdt);
 
 #endif

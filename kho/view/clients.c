@@ -12,7 +12,8 @@
 #include "kho/client/metadata.h"
 
 #define LINE   160
-#define PIECES (1UL << 32) /* more than any machine has pages of */
+#define NAME   LUO_SESSION_NAME /* the longest of all */
+#define PIECES (1UL << 32)      /* more than any machine has pages of */
 
 /**
  * struct view - one printing
@@ -29,17 +30,24 @@ static void say(struct view *v, const char *fmt, ...) __attribute__((format(prin
 
 static void say(struct view *v, const char *fmt, ...)
 {
-	char line[LINE], *c;
+	char line[LINE];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	/* names come from another kernel */
-	for (c = line; *c; c++)
-		if ((*c < ' ' && *c != '\n') || *c == 0x7f)
-			*c = '?';
 	v->emit(v->arg, line);
+}
+
+/* Names come from another kernel, and go to a terminal: what is no printable ASCII is shown as '?'. */
+static const char *clean(char buf[NAME], const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NAME - 1 && name[i]; i++)
+		buf[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
+	buf[i] = '\0';
+	return buf;
 }
 
 /* Anything may be looked at: window_ro() says whether it is there. */
@@ -59,10 +67,11 @@ static struct reader reader_of(struct view *v)
 static void print_file(struct view *v, const struct luo_file *file)
 {
 	const struct file_handler *h = NULL;
+	char name[NAME];
 
 	if (is_name(file->handler, sizeof(file->handler)))
 		h = file_handler_by_name(file->handler);
-	say(v, "    token %-6lu %-12.47s ", file->token, file->handler);
+	say(v, "    token %-6lu %-12s ", file->token, h ? h->name : clean(name, file->handler));
 	if (h && h->bytes)
 		say(v, "%lu bytes, described at 0x%lx\n", h->bytes(h, v->h->map.window, file->data),
 		    file->data);
@@ -75,8 +84,9 @@ static void print_session(struct view *v, const struct luo_state *s,
 {
 	const struct luo_file *file;
 	struct luo_cursor files;
+	char name[NAME];
 
-	say(v, "  session '%.63s': %lu files\n", session->name, session->count);
+	say(v, "  session '%s': %lu files\n", clean(name, session->name), session->count);
 	luo_files(&files, s, session, r);
 	while ((file = luo_next_file(&files)))
 		print_file(v, file);
@@ -88,10 +98,11 @@ static void print_flbs(struct view *v, const struct luo_state *s, struct reader 
 {
 	bool failed;
 	const struct luo_flb_page *page = luo_flbs(s, r, &failed);
+	char name[NAME];
 	uint64_t i;
 
 	for (i = 0; page && i < page->count; i++)
-		say(v, "  FLB '%.47s': data 0x%lx, for %lu files\n", page->flb[i].name,
+		say(v, "  FLB '%s': data 0x%lx, for %lu files\n", clean(name, page->flb[i].name),
 		    page->flb[i].data, page->flb[i].count);
 	if (failed)
 		say(v, "  the FLBs cannot be read\n");
@@ -119,7 +130,9 @@ static void print_luo(struct view *v, const struct kho_blob *blob)
 
 static void print_region(const char *name, paddr_t start, uint64_t size, void *arg)
 {
-	say(arg, "  region '%.15s': 0x%lx – 0x%lx, %lu KiB\n", name, start, start + size,
+	char buf[NAME];
+
+	say(arg, "  region '%s': 0x%lx – 0x%lx, %lu KiB\n", clean(buf, name), start, start + size,
 	    size >> 10);
 }
 
@@ -133,8 +146,11 @@ static void print_metadata(struct view *v, const struct kho_blob *blob)
 {
 	const struct kho_metadata *m = handover_look(v->h, blob->addr, sizeof(*m));
 
+	char release[NAME];
+
 	if (m)
-		say(v, "  from %.64s, after %u kexecs\n", m->previous_release, m->kexec_count);
+		say(v, "  from %s, after %u kexecs\n", clean(release, m->previous_release),
+		    m->kexec_count);
 }
 
 static const struct {
@@ -151,9 +167,10 @@ static void print_blob(struct view *v, const struct kho_blob *blob)
 	const struct client *client = client_by_name(blob->name);
 	const void *bytes = blob->bad ? NULL : handover_look(v->h, blob->addr, blob->size);
 	const char *version = client && bytes ? client->version(bytes, blob->size) : NULL;
+	char name[NAME];
 	unsigned int i;
 
-	say(v, "%.40s: %s, 0x%lx, %lu bytes\n", blob->name,
+	say(v, "%s: %s, 0x%lx, %lu bytes\n", clean(name, blob->name),
 	    version ? version :
 	    client  ? "of no version that baton knows" :
 		      "of nobody that baton knows",
