@@ -37,6 +37,11 @@ $(B)/unit/%: tests/unit/%.c $(B)/unit/model/libmodel.a $(B)/host/libbaton.a
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CC) $(COMMON) $(SAN) -Wno-frame-larger-than $< $(UNIT_LIBS) $(B)/unit/model/libmodel.a $(B)/host/libbaton.a -o $@ -lcmocka -lfdt
 
+# The host tool's own files, on their way into a dump.
+DUMP_OBJ := $(patsubst %,$(B)/host/tools/%.o,memory search reading)
+$(B)/unit/test_dump: $(DUMP_OBJ)
+$(B)/unit/test_dump: UNIT_LIBS := $(DUMP_OBJ) -lelf
+
 # The copy loop of the trampoline, unchanged.
 $(B)/unit/test_handoff: $(B)/kernel/arch/handoff.asm.o
 $(B)/unit/test_handoff: UNIT_LIBS := $(B)/kernel/arch/handoff.asm.o -Wl,-z,noexecstack

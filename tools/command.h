@@ -18,7 +18,8 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command bundle_command, payload_command, manifest_command;
+extern const struct command bundle_command, payload_command, manifest_command, inspect_command,
+	verify_command;
 
 /** command_usage() - say where help is. Return: EXIT_USAGE. */
 int command_usage(void);

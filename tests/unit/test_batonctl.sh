@@ -603,11 +603,14 @@ usage()
 
 check "--help" usage 0 --help
 check "is on stdout" grep -q "batonctl bundle --kernel" out
-check "for every command" [ "$(grep -c "^Usage: batonctl [bpm]" out)" -eq 3 ]
+check "for every command" [ "$(grep -c "^Usage: batonctl [bimpv]" out)" -eq 5 ]
 check "bundle --help" usage 0 bundle --help
 check "payload --help" usage 0 payload --help
 check "manifest --help" usage 0 manifest --help
 check "is on stdout" grep -q "^Usage: batonctl manifest FILE$" out
+check "inspect --help" usage 0 inspect --help
+check "verify --help" usage 0 verify --help
+check "is on stdout" grep -q "^Usage: batonctl verify .*DUMP$" out
 check "--version" usage 0 --version
 check "says the version" grep -Eqx "batonctl [0-9.]+" out
 check "nothing" usage 2
@@ -620,6 +623,17 @@ check "payload with a baton" usage 2 payload -k plain.bzImage baton.bzImage
 check "manifest without a file" usage 2 manifest
 check "manifest of two files" usage 2 manifest a b
 check "manifest with an unknown option" usage 2 manifest --frobnicate a
+check "inspect without a dump" usage 2 inspect
+check "inspect of two dumps" usage 2 inspect a b
+check "verify at no number" usage 2 verify --fdt here plain.bzImage
+check "verify at 0" usage 2 verify --fdt 0 plain.bzImage
+check "verify with half a scratch" usage 2 verify --scratch 0x1000 plain.bzImage
+check "verify with a negative scratch" usage 2 verify --scratch -1,16 plain.bzImage
+check "verify of what holds no handover" usage 2 verify plain.bzImage
+check "says its name" grep -q "^batonctl: no-handover: plain.bzImage: " err
+check "inspect of what holds no handover" usage 1 inspect plain.bzImage
+check "verify of nothing" usage 2 verify nowhere
+check "says its name" grep -q "^batonctl: file-read: nowhere: " err
 
 echo "1..$count"
 [ $failed -eq 0 ]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2153 # MARK and MEM are for others; ANSWER is set by ask
+#
+# batonctl inspect and verify, on dumps of real machines that stand at baton's prompt. What a dump must show comes
+# from the sources of the selftests, from what Linux itself printed, and from QEMU.
+
+# dump FILE: all memory of the machine
+dump() {
+	local tries=200 size=-1
+	machine_do "dump-guest-memory \"$1\""
+	while ((tries-- > 0)); do
+		sleep 0.1
+		# the file has grown to all memory and the heads before it, and grows no more
+		(($(stat -c %s "$1" 2>/dev/null || echo 0) != size || size <= 1 << 30)) || return 0
+		size=$(stat -c %s "$1" 2>/dev/null || echo 0)
+	done
+	reason 'the dump did not come to its end'
+}
+
+# batonctl_says STATUS REGEX COMMAND...: it ends with that status, and prints a line like that
+batonctl_says() {
+	local status=0 want=$1 line=$2
+	shift 2
+	"$BATONCTL" "$@" >"$DIR/said" 2>&1 || status=$?
+	[ "$status" -eq "$want" ] || reason "batonctl $1 ended with $status: $(head -n 1 "$DIR/said")"
+	grep -qE -- "$line" "$DIR/said" || reason "batonctl $1 has no line '$line': $(head -n 3 "$DIR/said" | tr '\n' ' ')"
+}
+
+# start_inspect: a relay as its row says, up to baton's prompt, and a dump of it
+start_inspect() {
+	make_first || return 1
+	talk_words
+	MEM=1G SMP=1
+	machine_start "${TALK[@]}" -kernel "$(peer "${C[from]}")" -initrd "$DIR/first.cpio" -append "$(first_words) \
+		baton.monitor baton.console=ttyS1"
+	MARK=0
+	hear 60 "$PROMPT" || reason 'no prompt' || return 1
+	LITTER+=("$DIR/dump")
+	dump "$DIR/dump"
+}
+
+# same_numbers: what the monitor says of the handover that came in
+same_numbers() {
+	local fdt pages
+	ask in || return 1
+	fdt=$(awk '$1 == "FDT" { print $2 }' <<<"$ANSWER")
+	pages=$(awk '$1 == "preserved" { print $2 }' <<<"$ANSWER")
+	batonctl_says 0 "^FDT +$fdt, " inspect "$DIR/dump"
+	batonctl_says 0 "^preserved +$pages pages in " inspect "$DIR/dump"
+	batonctl_says 0 "^sound: ${C[version]} at $fdt, " verify "$DIR/dump"
+	ask out || return 1
+	fdt=$(awk '$1 == "FDT" { print $2 }' <<<"$ANSWER")
+	batonctl_says 0 "^also at +$fdt: kho-v" inspect "$DIR/dump"
+	batonctl_says 0 "^sound: kho-v. at $fdt, " verify --fdt "$fdt" "$DIR/dump"
+}
+
+inspect_luo() {
+	local test='multi-test'
+	start_inspect && same_numbers || return 1
+	batonctl_says 0 "^LUO: ${C[luo]}, " inspect "$DIR/dump"
+	batonctl_says 0 "^  session 'kexec_multi_state': 1 files" inspect "$DIR/dump"
+	batonctl_says 0 '^    token 998 +memfd-v. +4096 bytes' inspect "$DIR/dump"
+	batonctl_says 0 "^  session '$test-empty-1': 0 files" inspect "$DIR/dump"
+	batonctl_says 0 "^  session '$test-files-1': 1 files" inspect "$DIR/dump"
+	batonctl_says 0 "^  session '$test-files-2': 2 files" inspect "$DIR/dump"
+	type_keys 'boot\r'
+	machine_until 60 || reason 'it did not come to its end'
+}
+
+inspect_relay() {
+	local at
+	start_inspect && same_numbers || return 1
+	at=$(grep -aoE 'at 0x[0-9a-f]+ size 0x800000' "$LOG" | head -n 1 | cut -d' ' -f2)
+	batonctl_says 0 "^  region 'relay': $at – " inspect "$DIR/dump"
+	type_keys 'boot\r'
+	machine_until 60 || reason 'it did not come to its end'
+	want_memory_kept 2
+}
+
+USUAL+=([version]='' [luo]='')
+for versions in '7.0 7.0 kho-v1 luo-v1' '7.1 7.3 kho-v3 luo-v1' '7.2 7.3 kho-v4 luo-v5' '7.3 7.3 kho-v4 luo-v5'; do
+	read -r from to version luo <<<"$versions"
+	row "inspect-luo-$from" "batonctl shows the sessions of Linux $from in a dump" do=inspect_luo from="$from" to="$to" version="$version" luo="$luo" \
+		init=luo_multi_session via=forward append=liveupdate=on want='TEST PASSED'
+done
+row inspect-6.18 'batonctl shows a region of Linux 6.18 in a dump' do=inspect_relay from=6.18 version=kho-v1 init=relay
+row inspect-7.3 'batonctl shows a region of Linux 7.3 in a dump' do=inspect_relay version=kho-v4 init=relay

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/command.h"
+#include "tools/reading.h"
+
+/* parse_number() - a whole number up to @end. Return: false if it is none. */
+static bool parse_number(const char *text, char end, uint64_t *value, const char **rest)
+{
+	char *stop;
+
+	*value = strtoull(text, &stop, 0);
+	*rest = stop;
+	return stop != text && *text != '-' && *stop == end;
+}
+
+static int bad_number(const char *option, const char *text)
+{
+	fprintf(stderr, "batonctl: --%s %s: expected %s, as 0x1000\n", option, text,
+		option[0] == 'f' ? "an address" : "an address and a number of bytes");
+	return EXIT_USAGE;
+}
+
+int reading_words(struct reading_words *words, int argc, char **argv)
+{
+	static const struct option options[] = { { "fdt", required_argument, NULL, 'f' },
+						 { "scratch", required_argument, NULL, 's' },
+						 { "help", no_argument, NULL, 'h' },
+						 { 0 } };
+	const char *rest;
+	int opt;
+
+	*words = (struct reading_words){ 0 };
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (opt == 'h')
+			return -1;
+		if (opt == 'f') {
+			if (!parse_number(optarg, '\0', &words->fdt, &rest) || !words->fdt)
+				return bad_number("fdt", optarg);
+		} else if (opt == 's') {
+			if (!parse_number(optarg, ',', &words->scratch, &rest) ||
+			    !parse_number(rest + 1, '\0', &words->scratch_size, &rest) ||
+			    !words->scratch_size)
+				return bad_number("scratch", optarg);
+		} else {
+			return command_usage();
+		}
+	}
+	if (argc - optind != 1)
+		return command_usage();
+	words->path = argv[optind];
+	return 0;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/* batonctl verify: every check that baton makes, on a dump. */
+#include <stdio.h>
+
+#include "kho/view/summary.h"
+#include "tools/command.h"
+#include "tools/reading.h"
+
+#define EXIT_UNREAD 2
+
+static const char help[] =
+	"Usage: batonctl verify [--fdt ADDRESS] [--scratch ADDR,BYTES] DUMP\n"
+	"\n"
+	"verify    check the handover in a dump as baton would\n" READING_HELP
+	"  Status: 0 sound, 1 something is wrong with it, 2 it could not be read.\n";
+
+static int judge(const struct reading *r)
+{
+	const struct verify *v = r->verify;
+	uint64_t kept = min_u64(v->f.total, FINDINGS_KEPT);
+
+	for (uint64_t i = 0; i < kept; i++)
+		printf("%s: %s\n", v->f.list[i].name, v->f.list[i].text);
+	if (v->f.total > kept)
+		printf("… and %lu more\n", v->f.total - kept);
+	if (v->f.total) {
+		printf("not sound: %lu findings in the %s handover at 0x%lx\n", v->f.total,
+		       r->root.version, r->root.data.fdt_addr);
+		return 1;
+	}
+	printf("sound: %s at 0x%lx, %lu blocks, %u blobs\n", r->root.version, r->root.data.fdt_addr,
+	       summary_of_in(&v->in).blocks, handover_count_blobs(&v->in.h));
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct reading_words words;
+	struct reading r;
+	struct fault f;
+	int ret = reading_words(&words, argc, argv);
+
+	if (ret < 0)
+		fputs(help, stdout);
+	if (ret)
+		return ret < 0 ? 0 : ret;
+	if (reading_open(&r, &words, &f)) {
+		command_failed(&f);
+		return EXIT_UNREAD;
+	}
+	ret = judge(&r);
+	reading_close(&r);
+	return ret;
+}
+
+const struct command verify_command = { "verify", help, run };
