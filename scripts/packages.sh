@@ -12,7 +12,7 @@ set -euo pipefail
 
 declare -A SETS=(
 	# build/baton.bzImage and build/batonctl
-	[build]='gcc libc6-dev make binutils nasm gnu-efi libfdt-dev zlib1g-dev libzstd-dev liblzma-dev
+	[build]='gcc libc6-dev make binutils nasm gnu-efi libfdt-dev libelf-dev libjson-c-dev zlib1g-dev libzstd-dev liblzma-dev
 		libbz2-dev liblz4-dev'
 	# a Linux kernel
 	[kernel]='gcc libc6-dev make binutils flex bison bc perl python3 libelf-dev libssl-dev cpio xz-utils zstd
