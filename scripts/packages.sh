@@ -26,7 +26,7 @@ declare -A SETS=(
 		shim-unsigned swtpm gcc gnu-efi binutils qemu-system-x86 file'
 	# tests and lint
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
-		shellcheck clang-format clang-tidy valgrind git python3'
+		shellcheck clang-format clang-tidy valgrind git python3 python3-jsonschema'
 )
 ORDER='build kernel run root doors check'
 

@@ -7,7 +7,8 @@
 #include "tools/command.h"
 
 static const struct command *const commands[] = {
-	&bundle_command, &payload_command, &manifest_command, &inspect_command, &verify_command,
+	&bundle_command,  &payload_command, &manifest_command,
+	&inspect_command, &verify_command,  &diff_command,
 };
 
 int command_usage(void)

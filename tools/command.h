@@ -19,7 +19,7 @@ struct command {
 };
 
 extern const struct command bundle_command, payload_command, manifest_command, inspect_command,
-	verify_command;
+	verify_command, diff_command;
 
 /** command_usage() - say where help is. Return: EXIT_USAGE. */
 int command_usage(void);

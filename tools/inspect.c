@@ -3,13 +3,20 @@
 #include <stdio.h>
 
 #include "kho/view/clients.h"
+#include "kho/view/dts.h"
 #include "kho/view/summary.h"
 #include "tools/command.h"
+#include "tools/inspect.h"
 #include "tools/reading.h"
 
-static const char help[] = "Usage: batonctl inspect [--fdt ADDRESS] [--scratch ADDR,BYTES] DUMP\n"
-			   "\n"
-			   "inspect   show the handover in a dump\n" READING_HELP;
+static const char help[] =
+	"Usage: batonctl inspect [--json | --dts | --keys | --pages] [OPTION]... DUMP\n"
+	"\n"
+	"inspect   show the handover in a dump\n"
+	"  --json                 as JSON, by docs/inspect.schema.json\n"
+	"  --dts                  the root FDT as DTS\n"
+	"  --keys                 a line a key: its address and its order\n"
+	"  --pages                a line a preserved page: its address\n" READING_HELP;
 
 static void print_others(const struct reading *r)
 {
@@ -72,9 +79,47 @@ static void show(const struct reading *r)
 	       v->in.nodes);
 	print_scratch(h);
 	print_keys(&v->in);
-	clients_print(h, emit, stdout);
+	if (handover_is_read(h))
+		clients_print(h, emit, stdout);
 	if (v->f.total)
 		printf("not sound   %lu findings: batonctl verify lists them\n", v->f.total);
+}
+
+static int show_dts(const struct reading *r, struct fault *f)
+{
+	const void *fdt = window_ro(&r->memory.window, r->root.data.fdt_addr, KHO_FDT_SIZE);
+
+	return dts_print(fdt, KHO_FDT_SIZE, emit, stdout, f);
+}
+
+/* A map with findings is not walked: what it leads to may have no end. */
+static int show_list(const struct reading *r, void (*list)(const struct reading *r),
+		     struct fault *f)
+{
+	if (r->verify->f.total)
+		return fault_set(f, "not-sound", "%lu findings: batonctl verify lists them",
+				 r->verify->f.total);
+	list(r);
+	return 0;
+}
+
+static int show_as(const struct reading *r, enum reading_form form, struct fault *f)
+{
+	switch (form) {
+	case FORM_TEXT:
+		show(r);
+		break;
+	case FORM_JSON:
+		inspect_json(r);
+		break;
+	case FORM_DTS:
+		return show_dts(r, f);
+	case FORM_KEYS:
+		return show_list(r, inspect_keys, f);
+	case FORM_PAGES:
+		return show_list(r, inspect_pages, f);
+	}
+	return 0;
 }
 
 static int run(int argc, char **argv)
@@ -82,7 +127,7 @@ static int run(int argc, char **argv)
 	struct reading_words words;
 	struct reading r;
 	struct fault f;
-	int ret = reading_words(&words, argc, argv);
+	int ret = reading_words(&words, true, argc, argv);
 
 	if (ret < 0)
 		fputs(help, stdout);
@@ -90,9 +135,9 @@ static int run(int argc, char **argv)
 		return ret < 0 ? 0 : ret;
 	if (reading_open(&r, &words, &f))
 		return command_failed(&f);
-	show(&r);
+	ret = show_as(&r, words.form, &f) ? command_failed(&f) : 0;
 	reading_close(&r);
-	return 0;
+	return ret;
 }
 
 const struct command inspect_command = { "inspect", help, run };

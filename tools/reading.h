@@ -6,14 +6,19 @@
 #include "kho/view/verify.h"
 #include "tools/search.h"
 
+/** enum reading_form - how it is to be shown */
+enum reading_form { FORM_TEXT, FORM_JSON, FORM_DTS, FORM_KEYS, FORM_PAGES };
+
 /**
  * struct reading_words - what the user says about it
  * @path:    the file
+ * @form:    --json, --dts, --keys, --pages
  * @fdt:     where the root FDT is, 0 to search for it
  * @scratch, @scratch_size: the scratch array, 0 where the file tells it
  */
 struct reading_words {
 	const char *path;
+	enum reading_form form;
 	paddr_t fdt, scratch;
 	uint64_t scratch_size;
 };
@@ -49,11 +54,12 @@ void reading_close(struct reading *r);
 
 /**
  * reading_words() - take options and the path out of a command line
+ * @forms:  the command has several
  * @argc, @argv: with the command's name first
  *
  * Return: 0; or EXIT_USAGE, and it has been said why; or -1: --help was given.
  */
-int reading_words(struct reading_words *words, int argc, char **argv);
+int reading_words(struct reading_words *words, bool forms, int argc, char **argv);
 
 /** READING_HELP - the options that reading_words() takes */
 #define READING_HELP                                                                        \

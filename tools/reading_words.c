@@ -23,30 +23,50 @@ static int bad_number(const char *option, const char *text)
 	return EXIT_USAGE;
 }
 
-int reading_words(struct reading_words *words, int argc, char **argv)
+/* take_option() - one that stands before the path. Return: 0 or EXIT_USAGE. */
+static int take_option(struct reading_words *words, int opt)
 {
-	static const struct option options[] = { { "fdt", required_argument, NULL, 'f' },
+	const char *rest;
+
+	switch (opt) {
+	case 'f':
+		if (!parse_number(optarg, '\0', &words->fdt, &rest) || !words->fdt)
+			return bad_number("fdt", optarg);
+		return 0;
+	case 's':
+		if (!parse_number(optarg, ',', &words->scratch, &rest) ||
+		    !parse_number(rest + 1, '\0', &words->scratch_size, &rest) ||
+		    !words->scratch_size)
+			return bad_number("scratch", optarg);
+		return 0;
+	default:
+		return command_usage();
+	}
+}
+
+int reading_words(struct reading_words *words, bool forms, int argc, char **argv)
+{
+	static const struct option options[] = { { "json", no_argument, NULL, FORM_JSON },
+						 { "dts", no_argument, NULL, FORM_DTS },
+						 { "keys", no_argument, NULL, FORM_KEYS },
+						 { "pages", no_argument, NULL, FORM_PAGES },
+						 { "fdt", required_argument, NULL, 'f' },
 						 { "scratch", required_argument, NULL, 's' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
-	const char *rest;
-	int opt;
+	int opt, ret;
 
 	*words = (struct reading_words){ 0 };
 	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (opt == 'h')
 			return -1;
-		if (opt == 'f') {
-			if (!parse_number(optarg, '\0', &words->fdt, &rest) || !words->fdt)
-				return bad_number("fdt", optarg);
-		} else if (opt == 's') {
-			if (!parse_number(optarg, ',', &words->scratch, &rest) ||
-			    !parse_number(rest + 1, '\0', &words->scratch_size, &rest) ||
-			    !words->scratch_size)
-				return bad_number("scratch", optarg);
-		} else {
-			return command_usage();
+		if (forms && opt >= FORM_JSON && opt <= FORM_PAGES && !words->form) {
+			words->form = (enum reading_form)opt;
+			continue;
 		}
+		ret = take_option(words, opt);
+		if (ret)
+			return ret;
 	}
 	if (argc - optind != 1)
 		return command_usage();

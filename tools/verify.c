@@ -38,7 +38,7 @@ static int run(int argc, char **argv)
 	struct reading_words words;
 	struct reading r;
 	struct fault f;
-	int ret = reading_words(&words, argc, argv);
+	int ret = reading_words(&words, false, argc, argv);
 
 	if (ret < 0)
 		fputs(help, stdout);

@@ -1,191 +1,147 @@
 // SPDX-License-Identifier: MIT
 #include "kho/view/clients.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "kho/client/client.h"
-#include "kho/client/luo.h"
 #include "kho/client/memblock.h"
 #include "kho/client/memblock_check.h"
-#include "kho/client/metadata.h"
 
-#define LINE   160
-#define NAME   LUO_SESSION_NAME /* the longest of all */
-#define PIECES (1UL << 32)      /* more than any machine has pages of */
+#define PIECES (1UL << 32) /* more than any machine has pages of */
 
 /**
- * struct view - one printing
+ * struct telling - one run through the blobs
  * @h: the handover
- * @emit, @arg: where text goes
+ * @to: who is told
  */
-struct view {
+struct telling {
 	const struct handover *h;
-	void (*emit)(void *arg, const char *text);
-	void *arg;
+	const struct client_view *to;
 };
 
-static void say(struct view *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct view *v, const char *fmt, ...)
-{
-	char line[LINE];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	v->emit(v->arg, line);
-}
-
-/* Names come from another kernel, and go to a terminal: what is no printable ASCII is shown as '?'. */
-static const char *clean(char buf[NAME], const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < NAME - 1 && name[i]; i++)
-		buf[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
-	buf[i] = '\0';
-	return buf;
-}
-
-/* Anything may be looked at: window_ro() says whether it is there. */
+/* Any piece may be looked at; where only a key tells its order, that is asked. */
 static bool look_only(struct piece *p, void *arg)
 {
-	struct view *v = arg;
+	const struct telling *t = arg;
 	paddr_t base;
 
-	return p->order != PIECE_ANY || handover_find_key(v->h, p->addr, &base, &p->order);
+	return p->order != PIECE_ANY || handover_find_key(t->h, p->addr, &base, &p->order);
 }
 
-static struct reader reader_of(struct view *v)
+static struct reader reader_of(struct telling *t)
 {
-	return (struct reader){ v->h->map.window, look_only, v, PIECES, { .code = FINDING_COUNT } };
+	return (struct reader){ .window = t->h->map.window,
+				.visit = look_only,
+				.arg = t,
+				.budget = PIECES,
+				.problem = { .code = FINDING_COUNT } };
 }
 
-static void print_file(struct view *v, const struct luo_file *file)
+static uint64_t file_bytes(const struct telling *t, const struct luo_file *file)
 {
 	const struct file_handler *h = NULL;
-	char name[NAME];
 
 	if (is_name(file->handler, sizeof(file->handler)))
 		h = file_handler_by_name(file->handler);
-	say(v, "    token %-6lu %-12s ", file->token, h ? h->name : clean(name, file->handler));
-	if (h && h->bytes)
-		say(v, "%lu bytes, described at 0x%lx\n", h->bytes(h, v->h->map.window, file->data),
-		    file->data);
-	else
-		say(v, "data 0x%lx\n", file->data);
+	return h && h->bytes ? h->bytes(h, t->h->map.window, file->data) : 0;
 }
 
-static void print_session(struct view *v, const struct luo_state *s,
-			  const struct luo_session *session, struct reader *r)
+static void tell_session(const struct telling *t, const struct luo_state *s,
+			 const struct luo_session *session, struct reader *r)
 {
 	const struct luo_file *file;
 	struct luo_cursor files;
-	char name[NAME];
 
-	say(v, "  session '%s': %lu files\n", clean(name, session->name), session->count);
+	t->to->session(t->to->arg, session);
 	luo_files(&files, s, session, r);
 	while ((file = luo_next_file(&files)))
-		print_file(v, file);
+		t->to->file(t->to->arg, file, file_bytes(t, file));
 	if (files.failed)
-		say(v, "    the rest cannot be read\n");
+		t->to->unread(t->to->arg, "the files of the session");
 }
 
-static void print_flbs(struct view *v, const struct luo_state *s, struct reader *r)
+static void tell_flbs(const struct telling *t, const struct luo_state *s, struct reader *r)
 {
 	bool failed;
 	const struct luo_flb_page *page = luo_flbs(s, r, &failed);
-	char name[NAME];
 	uint64_t i;
 
 	for (i = 0; page && i < page->count; i++)
-		say(v, "  FLB '%s': data 0x%lx, for %lu files\n", clean(name, page->flb[i].name),
-		    page->flb[i].data, page->flb[i].count);
+		t->to->flb(t->to->arg, &page->flb[i]);
 	if (failed)
-		say(v, "  the FLBs cannot be read\n");
+		t->to->unread(t->to->arg, "the FLBs");
 }
 
-static void print_luo(struct view *v, const struct kho_blob *blob)
+static void tell_luo(struct telling *t, const struct kho_blob *blob)
 {
-	struct reader r = reader_of(v);
+	struct reader r = reader_of(t);
 	const struct luo_session *session;
 	struct luo_cursor sessions;
 	struct luo_state s;
 
 	if (!luo_open(&s, blob->addr, blob->size, &r)) {
-		say(v, "  it cannot be read\n");
+		t->to->unread(t->to->arg, "the root of LUO");
 		return;
 	}
-	say(v, "  live update %lu\n", s.number);
+	t->to->number(t->to->arg, s.number);
 	luo_sessions(&sessions, &s, &r);
 	while ((session = luo_next_session(&sessions)))
-		print_session(v, &s, session, &r);
+		tell_session(t, &s, session, &r);
 	if (sessions.failed)
-		say(v, "  the rest of the sessions cannot be read\n");
-	print_flbs(v, &s, &r);
+		t->to->unread(t->to->arg, "the sessions");
+	tell_flbs(t, &s, &r);
 }
 
-static void print_region(const char *name, paddr_t start, uint64_t size, void *arg)
+static void tell_region(const char *name, paddr_t start, uint64_t size, void *arg)
 {
-	char buf[NAME];
+	const struct telling *t = arg;
 
-	say(arg, "  region '%s': 0x%lx – 0x%lx, %lu KiB\n", clean(buf, name), start, start + size,
-	    size >> 10);
+	t->to->region(t->to->arg, name, start, size);
 }
 
-static void print_memblock(struct view *v, const struct kho_blob *blob)
+static void tell_memblock(struct telling *t, const struct kho_blob *blob)
 {
-	if (memblock_regions(v->h->map.window, blob, print_region, v))
-		say(v, "  the rest cannot be read\n");
+	if (memblock_regions(t->h->map.window, blob, tell_region, t))
+		t->to->unread(t->to->arg, "the regions");
 }
 
-static void print_metadata(struct view *v, const struct kho_blob *blob)
+static void tell_metadata(struct telling *t, const struct kho_blob *blob)
 {
-	const struct kho_metadata *m = handover_look(v->h, blob->addr, sizeof(*m));
+	struct kho_metadata m;
 
-	char release[NAME];
-
-	if (m)
-		say(v, "  from %s, after %u kexecs\n", clean(release, m->previous_release),
-		    m->kexec_count);
+	/* its version has been told, so it is long enough */
+	memcpy(&m, handover_look(t->h, blob->addr, sizeof(m)), sizeof(m));
+	t->to->metadata(t->to->arg, &m);
 }
 
 static const struct {
 	const char *name;
-	void (*print)(struct view *v, const struct kho_blob *blob);
-} PRINTERS[] = {
-	{ LUO, print_luo },
-	{ MEMBLOCK, print_memblock },
-	{ METADATA, print_metadata },
+	void (*tell)(struct telling *t, const struct kho_blob *blob);
+} TELLERS[] = {
+	{ LUO, tell_luo },
+	{ MEMBLOCK, tell_memblock },
+	{ METADATA, tell_metadata },
 };
 
-static void print_blob(struct view *v, const struct kho_blob *blob)
+static void tell_blob(struct telling *t, const struct kho_blob *blob)
 {
 	const struct client *client = client_by_name(blob->name);
-	const void *bytes = blob->bad ? NULL : handover_look(v->h, blob->addr, blob->size);
+	const void *bytes = blob->bad ? NULL : handover_look(t->h, blob->addr, blob->size);
 	const char *version = client && bytes ? client->version(bytes, blob->size) : NULL;
-	char name[NAME];
 	unsigned int i;
 
-	say(v, "%s: %s, 0x%lx, %lu bytes\n", clean(name, blob->name),
-	    version ? version :
-	    client  ? "of no version that baton knows" :
-		      "of nobody that baton knows",
-	    blob->addr, blob->size);
-	for (i = 0; version && i < ARRAY_SIZE(PRINTERS); i++)
-		if (!strcmp(PRINTERS[i].name, blob->name))
-			PRINTERS[i].print(v, blob);
+	t->to->blob(t->to->arg, blob, version);
+	for (i = 0; version && i < ARRAY_SIZE(TELLERS); i++)
+		if (!strcmp(TELLERS[i].name, blob->name))
+			TELLERS[i].tell(t, blob);
 }
 
-void clients_print(const struct handover *h, void (*emit)(void *arg, const char *text), void *arg)
+void clients_tell(const struct handover *h, const struct client_view *to)
 {
-	struct view v = { h, emit, arg };
+	struct telling t = { h, to };
 	int node = BLOB_FIRST;
 	struct kho_blob blob;
 
 	while (handover_next_blob(h, &node, &blob))
-		print_blob(&v, &blob);
+		tell_blob(&t, &blob);
 }

@@ -603,7 +603,7 @@ usage()
 
 check "--help" usage 0 --help
 check "is on stdout" grep -q "batonctl bundle --kernel" out
-check "for every command" [ "$(grep -c "^Usage: batonctl [bimpv]" out)" -eq 5 ]
+check "for every command" [ "$(grep -c "^Usage: batonctl [bdimpv]" out)" -eq 6 ]
 check "bundle --help" usage 0 bundle --help
 check "payload --help" usage 0 payload --help
 check "manifest --help" usage 0 manifest --help
@@ -632,6 +632,9 @@ check "verify with a negative scratch" usage 2 verify --scratch -1,16 plain.bzIm
 check "verify of what holds no handover" usage 2 verify plain.bzImage
 check "says its name" grep -q "^batonctl: no-handover: plain.bzImage: " err
 check "inspect of what holds no handover" usage 1 inspect plain.bzImage
+check "diff --help" usage 0 diff --help
+check "diff of one dump" usage 2 diff plain.bzImage
+check "diff of what holds no handover" usage 2 diff plain.bzImage plain.bzImage
 check "verify of nothing" usage 2 verify nowhere
 check "says its name" grep -q "^batonctl: file-read: nowhere: " err
 

@@ -54,9 +54,39 @@ same_numbers() {
 	batonctl_says 0 "^sound: kho-v. at $fdt, " verify --fdt "$fdt" "$DIR/dump"
 }
 
+# other_forms: JSON by its schema, DTS by dtc, and as many lines as there are keys and pages
+other_forms() {
+	local blocks pages
+	"$BATONCTL" inspect --json "$DIR/dump" >"$DIR/json"
+	/usr/bin/python3 -c 'import json, jsonschema, sys
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' "$DIR/json" \
+		"$TOP/docs/inspect.schema.json" 2>"$DIR/said" || reason "--json: $(tail -n 1 "$DIR/said")"
+	"$BATONCTL" inspect --dts "$DIR/dump" | dtc -q -I dts -O dtb >"$DIR/dtb" || reason 'dtc does not take --dts'
+	read -r pages blocks < <("$BATONCTL" inspect "$DIR/dump" | awk '$1 == "preserved" { print $2, $5 }')
+	[ "$("$BATONCTL" inspect --keys "$DIR/dump" | sort -u | wc -l)" = "$blocks" ] || reason "--keys: not $blocks"
+	[ "$("$BATONCTL" inspect --pages "$DIR/dump" | sort -u | wc -l)" = "$pages" ] || reason "--pages: not $pages"
+}
+
+# what_came_in_stays: the monitor changes what goes out, and not a byte of what came in
+what_came_in_stays() {
+	ask 'reserve one 8 MiB; fill last 8 MiB 0x0011; verify' || return 1
+	LITTER+=("$DIR/later")
+	dump "$DIR/later" && batonctl_says 0 '^  0 of [1-9][0-9]* pages' diff "$DIR/dump" "$DIR/later"
+}
+
+# one_byte_is_seen ADDRESS: a byte that changes there, in the later dump
+one_byte_is_seen() {
+	local at base place
+	at=$(($1))
+	read -r base place < <(readelf -lW "$DIR/later" | awk '$1 == "LOAD" && $4 == "0x0000000000000000" { print $4, $2 }')
+	printf '\xa5' | dd of="$DIR/later" bs=1 seek=$((place + at - base)) conv=notrunc status=none
+	batonctl_says 1 "^  0x$(printf %x $at) .* a5" diff "$DIR/dump" "$DIR/later"
+	batonctl_says 1 '^  1 of [1-9][0-9]* pages' diff "$DIR/dump" "$DIR/later"
+}
+
 inspect_luo() {
 	local test='multi-test'
-	start_inspect && same_numbers || return 1
+	start_inspect && same_numbers && other_forms || return 1
 	batonctl_says 0 "^LUO: ${C[luo]}, " inspect "$DIR/dump"
 	batonctl_says 0 "^  session 'kexec_multi_state': 1 files" inspect "$DIR/dump"
 	batonctl_says 0 '^    token 998 +memfd-v. +4096 bytes' inspect "$DIR/dump"
@@ -72,6 +102,7 @@ inspect_relay() {
 	start_inspect && same_numbers || return 1
 	at=$(grep -aoE 'at 0x[0-9a-f]+ size 0x800000' "$LOG" | head -n 1 | cut -d' ' -f2)
 	batonctl_says 0 "^  region 'relay': $at – " inspect "$DIR/dump"
+	what_came_in_stays && one_byte_is_seen $((at + 0x1230))
 	type_keys 'boot\r'
 	machine_until 60 || reason 'it did not come to its end'
 	want_memory_kept 2
