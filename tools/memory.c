@@ -30,7 +30,7 @@ static int map_file(struct memory *m, const char *path, struct fault *f)
 				S_ISREG(st.st_mode) ? "0 bytes" : "no plain file");
 	} else {
 		m->size = (uint64_t)st.st_size;
-		m->file = mmap(NULL, m->size, PROT_READ, MAP_PRIVATE, fd, 0);
+		m->file = mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 		if (m->file == MAP_FAILED) {
 			m->file = NULL;
 			ret = failed(path, f);

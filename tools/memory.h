@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory of a machine, read out of a file: mapped, never copied, and never written. */
+/*
+ * The memory of a machine, read out of a file: mapped, and never copied as a whole. A page that is
+ * written is a copy of its own; the file stays as it is.
+ */
 #ifndef BATON_TOOLS_MEMORY_H
 #define BATON_TOOLS_MEMORY_H
 

@@ -13,12 +13,14 @@ enum reading_form { FORM_TEXT, FORM_JSON, FORM_DTS, FORM_KEYS, FORM_PAGES };
  * struct reading_words - what the user says about it
  * @path:    the file
  * @form:    --json, --dts, --keys, --pages
+ * @next:    --for: the kernel that it is to be carried to, or NULL
  * @fdt:     where the root FDT is, 0 to search for it
  * @scratch, @scratch_size: the scratch array, 0 where the file tells it
  */
 struct reading_words {
 	const char *path;
 	enum reading_form form;
+	const char *next;
 	paddr_t fdt, scratch;
 	uint64_t scratch_size;
 };
@@ -54,7 +56,7 @@ void reading_close(struct reading *r);
 
 /**
  * reading_words() - take options and the path out of a command line
- * @forms:  the command has several
+ * @forms:  the command has several; else it has --for
  * @argc, @argv: with the command's name first
  *
  * Return: 0; or EXIT_USAGE, and it has been said why; or -1: --help was given.

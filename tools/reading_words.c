@@ -52,6 +52,7 @@ int reading_words(struct reading_words *words, bool forms, int argc, char **argv
 						 { "pages", no_argument, NULL, FORM_PAGES },
 						 { "fdt", required_argument, NULL, 'f' },
 						 { "scratch", required_argument, NULL, 's' },
+						 { "for", required_argument, NULL, 'n' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
 	int opt, ret;
@@ -62,6 +63,10 @@ int reading_words(struct reading_words *words, bool forms, int argc, char **argv
 			return -1;
 		if (forms && opt >= FORM_JSON && opt <= FORM_PAGES && !words->form) {
 			words->form = (enum reading_form)opt;
+			continue;
+		}
+		if (!forms && opt == 'n') {
+			words->next = optarg;
 			continue;
 		}
 		ret = take_option(words, opt);

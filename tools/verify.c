@@ -3,13 +3,14 @@
 #include <stdio.h>
 
 #include "kho/view/summary.h"
+#include "tools/carry.h"
 #include "tools/command.h"
 #include "tools/reading.h"
 
 #define EXIT_UNREAD 2
 
 static const char help[] =
-	"Usage: batonctl verify [--fdt ADDRESS] [--scratch ADDR,BYTES] DUMP\n"
+	"Usage: batonctl verify [--for KERNEL] [OPTION]... DUMP\n"
 	"\n"
 	"verify    check the handover in a dump as baton would\n" READING_HELP
 	"  Status: 0 sound, 1 something is wrong with it, 2 it could not be read.\n";
@@ -33,6 +34,16 @@ static int judge(const struct reading *r)
 	return 0;
 }
 
+static int verify_for(const struct reading_words *words, struct reading *r)
+{
+	struct fault f;
+	int ret = carry_try(r, words->next, &f);
+
+	if (ret < 0)
+		command_failed(&f);
+	return ret < 0 ? EXIT_UNREAD : ret;
+}
+
 static int run(int argc, char **argv)
 {
 	struct reading_words words;
@@ -49,6 +60,8 @@ static int run(int argc, char **argv)
 		return EXIT_UNREAD;
 	}
 	ret = judge(&r);
+	if (!ret && words.next)
+		ret = verify_for(&words, &r);
 	reading_close(&r);
 	return ret;
 }

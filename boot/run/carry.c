@@ -30,36 +30,16 @@ static int drop(struct kho_out *out, const char *what, struct fault *f)
 	return 0;
 }
 
-static bool knows_luo(const struct speaks *speaks)
-{
-	const struct luo_version *v;
-
-	for (unsigned int i = 0; (v = luo_version_at(i)); i++)
-		if (speaks_name(speaks, v->name))
-			return true;
-	return false;
-}
-
-/* Every Linux with LUO hands over a LUO state, also where nobody has opened a session. */
-static int leave_out_empty(struct kho_out *out, const struct speaks *speaks, struct fault *f)
-{
-	struct kho_blob blob;
-	struct dropped d;
-
-	if (!handover_find_blob(&out->h, LUO, &blob) || !luo_is_empty(&out->h, &blob) ||
-	    knows_luo(speaks))
-		return 0;
-	say("luo", "empty, and left out: the next kernel has no LUO");
-	return client_drop(out, LUO, &d, f);
-}
-
 static int translate(struct kho_out *out, const struct speaks *speaks, struct fault *f)
 {
 	struct luo_report r = { 0 };
 	uint64_t start = clock_ticks();
+	int left_out = luo_leave_out_empty(out, speaks, f);
 
-	if (leave_out_empty(out, speaks, f))
+	if (left_out < 0)
 		return -1;
+	if (left_out)
+		say("luo", "empty, and left out: the next kernel has no LUO");
 	if (luo_translate(out, speaks, &r, f))
 		return -1;
 	if (!r.from)

@@ -96,3 +96,24 @@ int client_drop(struct kho_out *out, const char *what, struct dropped *d, struct
 	d->bytes = l.bytes;
 	return 0;
 }
+
+static bool knows_luo(const struct speaks *next)
+{
+	const struct luo_version *v;
+
+	for (unsigned int i = 0; (v = luo_version_at(i)); i++)
+		if (speaks_name(next, v->name))
+			return true;
+	return false;
+}
+
+int luo_leave_out_empty(struct kho_out *out, const struct speaks *next, struct fault *f)
+{
+	struct kho_blob blob;
+	struct dropped d;
+
+	if (!handover_find_blob(&out->h, LUO, &blob) || !luo_is_empty(&out->h, &blob) ||
+	    knows_luo(next))
+		return 0;
+	return client_drop(out, LUO, &d, f) ? -1 : 1;
+}

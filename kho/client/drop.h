@@ -3,6 +3,7 @@
 #ifndef BATON_KHO_CLIENT_DROP_H
 #define BATON_KHO_CLIENT_DROP_H
 
+#include "kho/client/speaks.h"
 #include "kho/out/outgoing.h"
 
 /**
@@ -27,5 +28,14 @@ struct dropped {
  * and those of luo_translate.h.
  */
 int client_drop(struct kho_out *out, const char *what, struct dropped *d, struct fault *f);
+
+/**
+ * luo_leave_out_empty() - take a LUO state out that holds nothing, for a kernel without LUO
+ * Every Linux with LUO hands one over, also where nobody has opened a session.
+ * @next: the names that the next kernel knows
+ *
+ * Return: 1 if that was done, 0 if there was no need; or -1 with a fault, as client_drop().
+ */
+int luo_leave_out_empty(struct kho_out *out, const struct speaks *next, struct fault *f);
 
 #endif
