@@ -13,6 +13,7 @@
 
 #include "arch/console.h"
 #include "boot/trial/trial.h"
+#include "kho/client/luo_translate.h"
 #include "kho/out/restore.h"
 #include "lib/digits.h"
 
@@ -219,6 +220,9 @@ static bool draw(const struct baton *b, struct workload_op *o)
 	case WORKLOAD_BLOB_REPLACE:
 	case WORKLOAD_BLOB_REMOVE:
 		return draw_blob(b, o);
+	case WORKLOAD_LUO:
+		o->size = below(2) ? 1 : 5;
+		return handover_find_blob(&b->kho.out.h, LUO, &(struct kho_blob){ 0 });
 	case WORKLOAD_RESTORE_PAGES:
 		return draw_item(o, incoming, WORKLOAD_PRESERVE_PAGES);
 	case WORKLOAD_RESTORE_VMALLOC:
@@ -226,6 +230,20 @@ static bool draw(const struct baton *b, struct workload_op *o)
 	default:
 		return draw_item(o, incoming, WORKLOAD_ALLOC);
 	}
+}
+
+/* All of LUO to version 1 or 5, with the version of memfds that goes with it. */
+static int translate_luo(struct kho_out *out, uint64_t version, struct fault *f)
+{
+	static struct speaks speaks;
+	struct luo_report report = { 0 };
+	const char *names[] = { version == 1 ? "luo-v1" : "luo-v5",
+				version == 1 ? "memfd-v1" : "memfd-v2" };
+
+	memset(&speaks, 0, sizeof(speaks));
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		speaks_add(&speaks, names[i], strlen(names[i]));
+	return luo_translate(out, &speaks, &report, f);
 }
 
 static int perform(struct baton *b, struct workload_op *o, struct fault *f)
@@ -263,6 +281,8 @@ static int perform(struct baton *b, struct workload_op *o, struct fault *f)
 		return kho_blob_replace(out, o->name, o->addr, o->size, f);
 	case WORKLOAD_BLOB_REMOVE:
 		return kho_blob_remove(out, o->name, f);
+	case WORKLOAD_LUO:
+		return translate_luo(out, o->size, f);
 	case WORKLOAD_RESTORE:
 		err = kho_restore_block(&restore, o->addr, &order, f);
 		o->order = order;
@@ -364,6 +384,7 @@ static void run_random(struct baton *b)
 		WORKLOAD_RESTORE_PAGES,
 		WORKLOAD_RESTORE_VMALLOC,
 		WORKLOAD_RESTORE_FREE,
+		WORKLOAD_LUO,
 	};
 
 	while (workload.op < workload.ops) {
