@@ -44,7 +44,7 @@ plugin_loads() {
 # comes out of the workload is checked by baton first, and then used by Linux. In short.cpio there is one
 # baton only.
 make_images() {
-	local init=$GUEST/relay-init words='reserve_mem=8M:4K:relay' also=()
+	local init=$GUEST/relay-init words='reserve_mem=4M:4K:relay' also=()
 	if [ "${C[luo]}" = yes ]; then
 		# the init of the selftests tells its second run by a word
 		init=$GUEST/luo-init words+=' liveupdate=on luo_stage=2' also=(test_binary="$GUEST/luo_multi_session")
@@ -65,7 +65,7 @@ proof_words() {
 
 # watched_words NAME WORDS [INITRD]: the same, with the machine's memory in the file $MEMORY, in $WATCHED
 watched_words() {
-	local words='reserve_mem=8M:4K:relay'
+	local words='reserve_mem=4M:4K:relay'
 	[ "${C[luo]}" = no ] || words+=' liveupdate=on'
 	proof_words "${3:-first}" "$words $2"
 	MEMORY=$SHM/baton-proof-$1-$$ MEM=${RAM}M
