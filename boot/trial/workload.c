@@ -13,15 +13,19 @@
 
 #include "arch/console.h"
 #include "boot/trial/trial.h"
+#include "kho/client/luo_translate.h"
 #include "kho/out/restore.h"
 #include "lib/digits.h"
 
-#define ARENA_SIZE MIB(16)
 #define NAMES      6 /* of blobs: w0 to w5 */
 #define RECENT     32
 #define LEFT       48 /* items that are left to the next baton */
 
 enum arena { SMALL, LARGE, LISTS, ARENAS };
+
+/* In the large one there is room for blocks of orders 11 and 12 side by side. */
+static const uint64_t arena_size[ARENAS] = { MIB(16), MIB(32), MIB(16) };
+#define ARENAS_SIZE MIB(64)
 
 struct workload workload;
 
@@ -57,10 +61,10 @@ static bool take_arenas(struct baton *b)
 	for (unsigned int i = 0; i < ARENAS; i++) {
 		paddr_t from = MIB(32) + i * MIB(128), at;
 
-		if (!pagemap_find(&b->ground.map, from, 2 * ARENA_SIZE >> PAGE_SHIFT, &at))
+		if (!pagemap_find(&b->ground.map, from, 2 * arena_size[i] >> PAGE_SHIFT, &at))
 			return false;
-		arena[i] = align_up(at, ARENA_SIZE);
-		pagemap_set(&b->ground.map, arena[i], arena[i] + ARENA_SIZE);
+		arena[i] = align_up(at, arena_size[i]);
+		pagemap_set(&b->ground.map, arena[i], arena[i] + arena_size[i]);
 	}
 	return true;
 }
@@ -84,7 +88,7 @@ static paddr_t place(const struct baton *b, enum arena a, unsigned int order)
 {
 	if (!below(20))
 		return bad_place(b);
-	return arena[a] + below(ARENA_SIZE >> (PAGE_SHIFT + order)) * (PAGE_SIZE << order);
+	return arena[a] + below(arena_size[a] >> (PAGE_SHIFT + order)) * (PAGE_SIZE << order);
 }
 
 static const struct workload_item *one_of(const struct workload_item *item, uint64_t kind)
@@ -178,7 +182,7 @@ static void draw_list(const struct baton *b, struct workload_op *o)
 	o->pages = below(64) ? 1 + below(12) : KHO_VMALLOC_PER_CHUNK + below(64);
 	if (o->pages > KHO_VMALLOC_PER_CHUNK)
 		o->order = 0;
-	at = arena[LISTS] + below(ARENA_SIZE / 2 >> (PAGE_SHIFT + 2)) * (PAGE_SIZE << 2);
+	at = arena[LISTS] + below(arena_size[LISTS] / 2 >> (PAGE_SHIFT + 2)) * (PAGE_SIZE << 2);
 	for (uint64_t i = 0; i < o->pages; i++)
 		workload.list[i] = at + i * (PAGE_SIZE << o->order) * (1 + (o->pages & 1));
 	if (!below(12))
@@ -188,7 +192,7 @@ static void draw_list(const struct baton *b, struct workload_op *o)
 /* Draw the subject of an operation of @o->kind. Return: false if there is none. */
 static bool draw(const struct baton *b, struct workload_op *o)
 {
-	paddr_t end = arena[SMALL] + ARENA_SIZE;
+	paddr_t end = arena[SMALL] + arena_size[SMALL];
 
 	switch (o->kind) {
 	case WORKLOAD_PRESERVE:
@@ -219,6 +223,9 @@ static bool draw(const struct baton *b, struct workload_op *o)
 	case WORKLOAD_BLOB_REPLACE:
 	case WORKLOAD_BLOB_REMOVE:
 		return draw_blob(b, o);
+	case WORKLOAD_LUO:
+		o->size = below(2) ? 1 : 5;
+		return handover_find_blob(&b->kho.out.h, LUO, &(struct kho_blob){ 0 });
 	case WORKLOAD_RESTORE_PAGES:
 		return draw_item(o, incoming, WORKLOAD_PRESERVE_PAGES);
 	case WORKLOAD_RESTORE_VMALLOC:
@@ -226,6 +233,20 @@ static bool draw(const struct baton *b, struct workload_op *o)
 	default:
 		return draw_item(o, incoming, WORKLOAD_ALLOC);
 	}
+}
+
+/* All of LUO to version 1 or 5, with the version of memfds that goes with it. */
+static int translate_luo(struct kho_out *out, uint64_t version, struct fault *f)
+{
+	static struct speaks speaks;
+	struct luo_report report = { 0 };
+	const char *names[] = { version == 1 ? "luo-v1" : "luo-v5",
+				version == 1 ? "memfd-v1" : "memfd-v2" };
+
+	memset(&speaks, 0, sizeof(speaks));
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		speaks_add(&speaks, names[i], strlen(names[i]));
+	return luo_translate(out, &speaks, &report, f);
 }
 
 static int perform(struct baton *b, struct workload_op *o, struct fault *f)
@@ -263,6 +284,8 @@ static int perform(struct baton *b, struct workload_op *o, struct fault *f)
 		return kho_blob_replace(out, o->name, o->addr, o->size, f);
 	case WORKLOAD_BLOB_REMOVE:
 		return kho_blob_remove(out, o->name, f);
+	case WORKLOAD_LUO:
+		return translate_luo(out, o->size, f);
 	case WORKLOAD_RESTORE:
 		err = kho_restore_block(&restore, o->addr, &order, f);
 		o->order = order;
@@ -364,6 +387,7 @@ static void run_random(struct baton *b)
 		WORKLOAD_RESTORE_PAGES,
 		WORKLOAD_RESTORE_VMALLOC,
 		WORKLOAD_RESTORE_FREE,
+		WORKLOAD_LUO,
 	};
 
 	while (workload.op < workload.ops) {
@@ -431,7 +455,7 @@ int run_workload(struct baton *b)
 	if (!b->kho.out.h.fdt || !take_arenas(b))
 		return fault_set(&b->record.fault, "test-no-room",
 				 "a handover and %lu MiB of free RAM needed for the workload",
-				 ARENAS * 2 * ARENA_SIZE >> 20);
+				 2 * ARENAS_SIZE >> 20);
 	if (b->given.opt.hops)
 		return leave_items(b);
 	if (kho_restore_init(&restore, &b->kho.in.h, &b->kho.out, &b->record.fault))

@@ -34,6 +34,7 @@ enum workload_kind {
 	WORKLOAD_RESTORE_PAGES,    /* @addr, @pages */
 	WORKLOAD_RESTORE_VMALLOC,  /* the descriptor; gives @pages and the list */
 	WORKLOAD_RESTORE_FREE,     /* @addr */
+	WORKLOAD_LUO,              /* @size: the version, 1 or 5 */
 	WORKLOAD_KINDS
 };
 

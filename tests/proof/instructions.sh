@@ -40,3 +40,6 @@ prove_instructions() {
 }
 
 row instructions 'the handover is valid after every instruction' do=prove_instructions
+row instructions-v1 'so it is with a list of chunks, kho-v1' do=prove_instructions from=6.18
+row instructions-luo 'and while LUO is translated there and back: sessions, files and folios are the same' \
+	do=prove_instructions from=7.1 luo=yes

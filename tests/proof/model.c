@@ -14,6 +14,7 @@ void model_init(struct model *m, const struct facts *f, const struct handover *n
 	m->max_order = now->max_order;
 	m->has_size = now->has_size;
 	m->fdt = now->fdt;
+	m->luo = now->luo;
 	m->nr_blobs = now->nr_blobs;
 	memcpy(m->blob, now->blob, sizeof(m->blob));
 	keys_set(&m->keys, now->key, now->nr_keys);
@@ -105,6 +106,40 @@ static bool end_free(struct model *m, const struct workload_op *o)
 	return model_wrong(m, "0x%lx was freed, and was not preserved", o->addr);
 }
 
+static int luo_blob(const struct model *m)
+{
+	return model_blob(m, "LUO");
+}
+
+/*
+ * Nothing, if all was in that version. Otherwise the blocks that LUO is written in, and the FDT, are
+ * others; all other keys are as they were.
+ */
+static bool end_luo(struct model *m, const struct workload_op *o, const struct handover *now)
+{
+	const struct luo_seen *luo = &now->luo;
+	const struct blob *blob;
+
+	if (luo->version != o->size || luo->memfds[o->size == 1])
+		return model_wrong(m, "LUO is in version %u, with %lu memfds of another",
+				   luo->version, luo->memfds[o->size == 1]);
+	if (now->fdt == m->fdt)
+		return true;
+	for (unsigned int i = 0; i < m->luo.nr_own; i++)
+		keys_remove(&m->keys, m->luo.own[i]);
+	for (unsigned int i = 0; i < luo->nr_own; i++)
+		if (!keys_add(&m->keys, luo->own[i]))
+			return model_wrong(m, "the block 0x%lx of LUO was preserved before",
+					   key_addr(luo->own[i]));
+	m->luo = *luo;
+	blob = &now->blob[luo_blob(m)];
+	m->blob[luo_blob(m)] = *blob;
+	keys_remove(&m->keys, key_of(m->fdt, 0));
+	keys_add(&m->keys, key_of(now->fdt, 0));
+	m->fdt = now->fdt;
+	return true;
+}
+
 static bool end_success(struct model *m, const struct workload *w, const struct handover *now)
 {
 	const struct workload_op *o = &w->now;
@@ -129,6 +164,8 @@ static bool end_success(struct model *m, const struct workload *w, const struct 
 	case WORKLOAD_BLOB_REPLACE:
 	case WORKLOAD_BLOB_REMOVE:
 		return end_blob(m, o, now->fdt);
+	case WORKLOAD_LUO:
+		return end_luo(m, o, now);
 	default:
 		apply(m, &m->keys, false);
 		apply(m, &m->restored, true);
@@ -178,6 +215,8 @@ bool model_end(struct model *m, const struct workload *w, const struct handover 
 			apply(m, &m->wanted, true);
 		if (strcmp(o->fault, "out-of-memory") == 0 && o->kind == WORKLOAD_VMALLOC)
 			m->spare = (m->nr_list + PER_CHUNK - 1) / PER_CHUNK;
+		if (strcmp(o->fault, "out-of-memory") == 0 && o->kind == WORKLOAD_LUO)
+			m->spare = 2 * LUO_OWN;
 	} else if (m->nr_faults) {
 		return model_wrong(m, "it succeeded; expected it to fail with %s", m->fault[0]);
 	} else if (!end_success(m, w, now)) {

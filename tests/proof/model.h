@@ -19,7 +19,8 @@
  * @keys, @blob, @nr_blobs, @fdt: the state by the model, before an operation or after it
  * @wanted: after an operation that ran out of memory: the keys that it would have left, as far as
  *            that is known
- * @spare:    and so many chunk pages, whose addresses nobody knows
+ * @spare:    and so many chunk pages, or blocks of LUO, whose addresses nobody knows
+ * @luo:      the state of LUO, before an operation or after it
  * @incoming: keys that came in; @restored: those of them that are restored
  * @fault, @nr_faults: faults that the operation may return; if there are any, it must
  * @list:     addresses of a list of pages, @nr_list of them; @chunk: its chunk pages
@@ -30,6 +31,7 @@ struct model {
 	struct keys keys, wanted, incoming, restored;
 	struct blob blob[MAX_BLOBS];
 	unsigned int nr_blobs;
+	struct luo_seen luo;
 	uint64_t fdt;
 	unsigned int max_order;
 	bool has_size;

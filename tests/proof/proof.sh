@@ -5,18 +5,14 @@
 
 RAM=${PROOF_RAM:-512} # MiB
 SEED=${PROOF_SEED:-7}
-OPS=${PROOF_OPS:-2500}
-FIRST=${PROOF_FROM:-7.3} # the Linux that begins: from 6.18 or 7.0 on, baton's own handovers are kho-v1
-LAST=${PROOF_TO:-7.3}    # and the one that all goes to
 USUAL_WORDS='console=ttyS0 kho=on panic=-1 no_timer_check baton.onerror=poweroff'
 WORKLOAD_NAMES=workload,w0,w1,w2,w3,w4,w5 # blobs of boot/trial/workload.c, which no Linux knows
 SHM=/dev/shm
 [ -d $SHM ] && [ -w $SHM ] || SHM=$B
 
 ACCEL=tcg           # instructions are counted, and looked at one by one
-PARTS=$B/proof/parts # what the parts are made of
 
-PROOF_COMMON=(watcher model due keys verify verify_map fdt facts elf console say)
+PROOF_COMMON=(watcher model due keys verify verify_luo verify_map fdt facts elf console say)
 PROOF_CC=(gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wshadow -I "$TOP")
 
 # sources NAME...: the files of these names and those that all programs share
@@ -48,23 +44,30 @@ plugin_loads() {
 # comes out of the workload is checked by baton first, and then used by Linux. In short.cpio there is one
 # baton only.
 make_images() {
-	make_initramfs "$PARTS/last.cpio" "$GUEST/relay-init"
-	bundle "$PARTS/inner" "$(peer "$LAST")" --initrd "$PARTS/last.cpio" || return 1
+	local init=$GUEST/relay-init words='reserve_mem=4M:4K:relay' also=()
+	if [ "${C[luo]}" = yes ]; then
+		# the init of the selftests tells its second run by a word
+		init=$GUEST/luo-init words+=' liveupdate=on luo_stage=2' also=(test_binary="$GUEST/luo_multi_session")
+	fi
+	make_initramfs "$PARTS/last.cpio" "$init" "${also[@]}"
+	bundle "$PARTS/inner" "$(peer "${C[to]}")" --initrd "$PARTS/last.cpio" || return 1
 	bundle "$PARTS/outer" "$PARTS/inner" \
-		--cmdline "$USUAL_WORDS reserve_mem=8M:4K:relay $(abi_word "$PARTS/inner"),$WORKLOAD_NAMES" || return 1
-	make_initramfs "$PARTS/first.cpio" "$GUEST/relay-init" kernel="$PARTS/outer"
-	make_initramfs "$PARTS/short.cpio" "$GUEST/relay-init" kernel="$PARTS/inner"
+		--cmdline "$USUAL_WORDS $words $(abi_word "$PARTS/inner"),$WORKLOAD_NAMES" || return 1
+	make_initramfs "$PARTS/first.cpio" "$init" kernel="$PARTS/outer" initrd.img="$PARTS/last.cpio" "${also[@]}"
+	make_initramfs "$PARTS/short.cpio" "$init" kernel="$PARTS/inner" initrd.img="$PARTS/last.cpio" "${also[@]}"
 }
 
 # proof_words INITRD WORDS: a Linux that hands over to baton, in $LINUX
 proof_words() {
-	LINUX=(-kernel "$(peer "$FIRST")" -initrd "$PARTS/$1.cpio"
+	LINUX=(-kernel "$(peer "${C[from]}")" -initrd "$PARTS/$1.cpio"
 		-append "$USUAL_WORDS $2")
 }
 
 # watched_words NAME WORDS [INITRD]: the same, with the machine's memory in the file $MEMORY, in $WATCHED
 watched_words() {
-	proof_words "${3:-first}" "reserve_mem=8M:4K:relay $2"
+	local words='reserve_mem=4M:4K:relay'
+	[ "${C[luo]}" = no ] || words+=' liveupdate=on'
+	proof_words "${3:-first}" "$words $2"
 	MEMORY=$SHM/baton-proof-$1-$$ MEM=${RAM}M
 	WATCHED=(-object "memory-backend-file,id=ram,size=${RAM}M,share=on,mem-path=$MEMORY"
 		-machine memory-backend=ram "${LINUX[@]}")

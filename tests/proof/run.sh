@@ -4,10 +4,14 @@
 # The proof that the outgoing handover is valid at every instruction, in QEMU with the real image;
 # prints TAP.
 #
-#   run.sh [-l] [PATTERN...]      instructions kills hops measures; all of them without a word
+#   run.sh [-l] [PATTERN...]      all of it without a word
 #
-# PROOF_OPS, PROOF_SEED, PROOF_KILLS, PROOF_HOPS change the numbers; PROOF_FROM=6.18, or 7.0, lets all of it be about
-# kho-v1, as the version stays between batons. What was run is in build/proof.
+#   from, to    7.3      the first Linux and the last: between batons its version stays, so 6.18 makes all of it kho-v1
+#   luo         no       yes: what is handed over has sessions of LUO with files, from the kernels' own selftest
+#   ops         2500     operations of a workload
+#   kills       200      instants at which a baton is made to jump
+#
+# PROOF_OPS, PROOF_SEED, PROOF_KILLS, PROOF_HOPS change the numbers. What was run is in build/proof.
 
 set -euo pipefail
 
@@ -15,7 +19,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../machine/settings.sh
 . "$HERE/../machine/settings.sh"
 SUITE=proof SUITE_DIR=$B/proof
-USUAL+=([do]='')
+USUAL+=([do]='' [from]=7.3 [to]=7.3 [luo]=no [ops]=2500 [kills]=200)
 # shellcheck source-path=SCRIPTDIR source=proof.sh
 . "$HERE/proof.sh"
 for f in instructions measures hops kills; do
@@ -24,12 +28,19 @@ for f in instructions measures hops kills; do
 done
 
 prepare() {
-	DIR=$PARTS
-	mkdir -p "$PARTS"
+	local name
 	build_guests || bail 'the inits do not compile'
-	make_images || bail "$(cat "$PARTS/reasons")"
+	for name in "$@"; do
+		read_row "$name"
+		peer "${C[from]}" >/dev/null && peer "${C[to]}" >/dev/null || bail "no peers ${C[from]}, ${C[to]}"
+		[ "${C[luo]}" = no ] || build_luo_selftest luo_multi_session || bail 'luo_multi_session does not compile'
+	done
 }
 
-run_row() { "${C[do]}"; }
+run_row() {
+	PARTS=$DIR/parts OPS=${PROOF_OPS:-${C[ops]}} KILLS=${PROOF_KILLS:-${C[kills]}}
+	mkdir -p "$PARTS"
+	make_images && "${C[do]}"
+}
 
 suite "$@"

@@ -8,6 +8,7 @@
 
 #include "fdt.h"
 #include "say.h"
+#include "verify_luo.h"
 #include "verify_map.h"
 
 #define LOW      0x100000UL
@@ -122,7 +123,7 @@ static bool check_key(struct verifier *v, const struct handover *h, uint64_t key
 	return true;
 }
 
-static bool has_key(const struct handover *h, uint64_t key)
+bool has_key(const struct handover *h, uint64_t key)
 {
 	size_t lo = 0, hi = h->nr_keys;
 
@@ -211,7 +212,7 @@ static bool read_root(struct verifier *v, struct handover *h)
 	return true;
 }
 
-static bool check_blobs(struct verifier *v, const struct handover *h)
+static bool check_blobs(struct verifier *v, struct handover *h)
 {
 	for (unsigned int i = 0; i < h->nr_blobs; i++) {
 		const struct blob *b = &h->blob[i];
@@ -226,6 +227,8 @@ static bool check_blobs(struct verifier *v, const struct handover *h)
 			if (!covered(h, page))
 				return wrong(v, "blob %s: its page 0x%lx is not preserved", b->name,
 					     page);
+		if (strcmp(b->name, "LUO") == 0 && !verify_luo(v, h, b))
+			return false;
 		if (strcmp(b->name, METADATA) != 0)
 			continue;
 		memcpy(&version,
@@ -279,6 +282,7 @@ bool verify(struct verifier *v, struct handover *h)
 	memcpy(&v->root_value, v->facts->mem + v->root, 8);
 	h->fdt = v->root_value;
 	h->nr_keys = 0;
+	h->luo.version = 0;
 	h->nodes = h->empty = 0;
 	if (h->fdt % PAGE)
 		return wrong(v, "the FDT at 0x%lx is not at the start of a page", h->fdt);

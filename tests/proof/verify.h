@@ -43,11 +43,29 @@ struct blob {
 
 struct verifier;
 
+#define LUO_OWN 64
+
+/**
+ * struct luo_seen - a LUO state
+ * @version: 1 or 5; 0 where there is none
+ * @hash:    of what is in it, however it is written down
+ * @sessions, @files: how many
+ * @memfds:  files of memfd-v1, and of memfd-v2
+ * @own:     keys of the blocks that it is written in
+ */
+struct luo_seen {
+	unsigned int version;
+	uint64_t hash, sessions, files, memfds[2];
+	uint64_t own[LUO_OWN];
+	unsigned int nr_own;
+};
+
 /**
  * struct handover - one state of it
  * @fdt, @map: physical addresses
  * @key:       keys of the map as they are encoded there, ascending
  * @nodes:     pages of the map; @empty: those with nothing in them, but for the root
+ * @luo:       of the blob LUO
  * @max_order, @has_size, @walk: of the version; without sizes, each blob has 1 byte
  */
 struct handover {
@@ -57,6 +75,7 @@ struct handover {
 	struct blob blob[MAX_BLOBS];
 	unsigned int nr_blobs;
 	uint64_t nodes, empty;
+	struct luo_seen luo;
 	unsigned int max_order;
 	bool has_size;
 	bool (*walk)(struct verifier *v, struct handover *h);
@@ -96,6 +115,9 @@ const char *facts_read(struct facts *f, uint64_t boot_params);
  *        that is led to and free would be lost at the next allocation.
  */
 void verifier_init(struct verifier *v, const struct facts *f, uint64_t root, uint64_t used);
+
+/** has_key() - true if @key is one of those that verify() has read. */
+bool has_key(const struct handover *h, uint64_t key);
 
 /** verify() - read and check everything into @h. Return: false and v->why if anything is wrong. */
 bool verify(struct verifier *v, struct handover *h);

@@ -29,7 +29,8 @@ static const char *const kinds[] = { "none",
 				     "restore",
 				     "restore pages",
 				     "restore list",
-				     "restore and free" };
+				     "restore and free",
+				     "translate LUO" };
 
 static bool bad(const struct watcher *w, uint64_t rip, const char *why)
 {
@@ -77,6 +78,9 @@ void watcher_init(struct watcher *w, const uint8_t *mem, uint64_t size, uint64_t
 	verifier_init(&w->verifier, &w->facts, w->w->root, w->w->used);
 	if (!verify(&w->verifier, &w->now))
 		die("the handover before the workload: %s", w->verifier.why);
+	w->luo = w->now.luo;
+	if (w->luo.version)
+		note("LUO: %lu sessions, %lu files", w->luo.sessions, w->luo.files);
 	model_init(&w->model, &w->facts, &w->now, &in);
 	note("the image lies at 0x%lx; incoming: %zu keys, %u blobs; outgoing: %zu keys, %u blobs,"
 	     " %lu map pages",
@@ -157,7 +161,7 @@ static bool judge(struct watcher *w, uint64_t rip)
 		if (keys_has(&w->model.keys, w->new.k[i]) ||
 		    keys_has(&w->model.wanted, w->new.k[i]) || keys_has(&before, w->new.k[i]))
 			continue;
-		if (spare && key_order(w->new.k[i]) == 0) {
+		if (spare && (key_order(w->new.k[i]) == 0 || w->w->now.kind == WORKLOAD_LUO)) {
 			spare--;
 			continue;
 		}
@@ -203,6 +207,8 @@ bool watcher_look(struct watcher *w, uint64_t rip, bool written)
 			return bad(w, rip, w->verifier.why);
 		if (w->now.empty)
 			return bad(w, rip, "the map has a page with nothing in it");
+		if (w->now.luo.hash != w->luo.hash || !w->now.luo.version != !w->luo.version)
+			return bad(w, rip, "LUO's sessions and files are no longer those before");
 		if (!w->in_op)
 			return bad(w, rip, "the state changed between two operations");
 		collect(w);

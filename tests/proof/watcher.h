@@ -27,6 +27,7 @@ struct watcher {
 	struct verifier verifier;
 	struct handover now, before;
 	struct model model;
+	struct luo_seen luo; /* as it was at the beginning */
 	bool in_op;
 	uint64_t boundaries, inside, states;
 	struct count count[WORKLOAD_KINDS];
