@@ -8,7 +8,8 @@
 #   from, to    7.3          the peers: a version or a path
 #   through     -            Linuxes in between, each with a baton before it
 #   init        selftest     the init of the first kernel's own KHO selftest; or relay: relay-init.c with a
-#                            reserve_mem region; or luo_NAME, luo_NAME-NUMBER: that LUO selftest, and its init
+#                            reserve_mem region; or sessions: sessions-init.c with LUO sessions; or luo_NAME,
+#                            luo_NAME-NUMBER: that LUO selftest, and its init
 #   via         bundle       how baton gets its payload:
 #                              direct   without baton        bundle   a bundle, with the last initrd in it
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
@@ -31,6 +32,7 @@
 #   report      -            baton must report an exception with this regex, stop, and have changed nothing
 #   memory      kept         of a relay whose machine ends by itself: the region is kept, lost, or any
 #   overlap     no           own, other: in baton's plan a segment must lie over its own, or another's, source
+#   known       -            the one warning of Linux that there must be, and that does not fail the test: a regex
 #   end         -            how the machine ends: exit or halt; by itself, unless refuse or report is given
 #
 # In every test a warning or a bug reported by a Linux, or a failure by an init, fails it, and every kernel
@@ -38,17 +40,29 @@
 
 RESERVE='reserve_mem=8M:4K:relay'
 # shellcheck disable=SC2034 # for the suite
-LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY|MONITOR): failed'
+LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY|MONITOR|SESSIONS): failed'
 HALTED='end +.*halted'
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
 	[start]=linux [packed]=yes [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
-	[report]='' [end]='' [chain]='' [memory]=kept [overlap]=no)
+	[report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
 . "$TOP/tests/boot/memory.sh"
 # shellcheck source-path=SCRIPTDIR source=payload.sh
 . "$TOP/tests/boot/payload.sh"
+
+# deny_trouble: no Linux and no init has reported any, but what is known
+deny_trouble() {
+	local line
+	if [ -z "${C[known]}" ]; then
+		deny "$LINUX_TROUBLE" || return 1
+		return 0
+	fi
+	[ "$(says_times "${C[known]}")" -eq 1 ] || reason "not one line like '${C[known]}'" || return 1
+	line=$(grep -aE -- "$LINUX_TROUBLE" "$LOG" | grep -avE -m 1 -- "${C[known]}") || return 0
+	reason "a line that must not be there: $line"
+}
 
 # ---- inits ----------------------------------------------------------------------------------------------
 
@@ -59,7 +73,7 @@ prepare_inits() {
 		peer "$version" >/dev/null || bail "no peer $version"
 	done
 	case ${C[init]} in
-	relay) ;;
+	relay | sessions) ;;
 	selftest) build_selftest_init "${C[from]}" || bail "the KHO selftest of Linux ${C[from]} does not compile" ;;
 	luo_*) build_luo_selftest "${C[init]}" || bail "${C[init]} does not compile" ;;
 	*) bail "init=${C[init]}: no such thing" ;;
@@ -68,10 +82,16 @@ prepare_inits() {
 
 # ---- what the machine starts with -----------------------------------------------------------------------
 
+# row_seed: a number that no other row has
+row_seed() { basename "$DIR" | cksum | cut -d ' ' -f 1; }
+
 # Emulation on a busy machine can lose so many timer interrupts that Linux gives its IO-APIC up: no_timer_check.
 usual_words() {
 	local words="console=ttyS0 kho=${C[kho]} panic=-1 no_timer_check"
-	[ "${C[init]}" != relay ] || words+=" $RESERVE"
+	case ${C[init]} in
+	relay) words+=" $RESERVE" ;;
+	sessions) words+=" sessions.seed=$(row_seed)" ;;
+	esac
 	echo "$words"
 }
 
@@ -103,6 +123,7 @@ make_last() {
 		head -c "${C[pad]}" /dev/urandom >"$DIR/ballast"
 		make_initramfs "$DIR/last.cpio" "$GUEST/relay-init" ballast="$DIR/ballast"
 		;;
+	sessions) make_initramfs "$DIR/last.cpio" "$GUEST/sessions-init" ;;
 	luo_*) make_initramfs "$DIR/last.cpio" "$GUEST/luo-init" test_binary="$GUEST/${C[init]}" ;;
 	esac
 }
@@ -136,7 +157,7 @@ choose_payload() {
 # runner_init: which init a Linux has before the last
 runner_init() {
 	case ${C[init]} in
-	relay) echo "$GUEST/relay-init" ;;
+	relay | sessions) echo "$GUEST/${C[init]}-init" ;;
 	selftest) echo "$GUEST/selftest-init-$(basename "${C[from]}")" ;;
 	luo_*) echo "$GUEST/luo-init" ;;
 	esac

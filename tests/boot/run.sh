@@ -34,7 +34,7 @@ prepare() {
 
 run_row() {
 	"${C[do]}" || return 1
-	deny "$LINUX_TROUBLE"
+	deny_trouble
 }
 
 suite "$@"
