@@ -54,13 +54,12 @@
 	X(BLOCK_IS_NODE, "block-is-node", "map nodes outside preserved blocks")                    \
 	X(BLOCK_OVERLAP, "block-overlap", "no page in two preserved blocks")                       \
 	X(BLOCK_ACROSS_NODES, "block-across-nodes", "each block in one NUMA node")                 \
-	X(BLOB_ADDRESS, "blob-address", "a blob address of 8 bytes")                               \
-	X(BLOB_SIZE, "blob-size", "a blob size of 8 bytes, more than 0")                           \
 	X(BLOB_NOT_RAM, "blob-not-ram", "blobs wholly in RAM")                                     \
 	X(BLOB_NOT_PRESERVED, "blob-not-preserved", "keys that cover every page of a blob")        \
 	X(BLOB_TWICE, "blob-twice", "one sub-node a name")                                         \
-	X(METADATA_VERSION, "metadata-version", "kexec-metadata of version 1, 73 bytes or more")   \
 	/* what clients hand over */                                                               \
+	X(CLIENT_UNREADABLE, "client-unreadable",                                                  \
+	  "an address and a size of 8 bytes, not 0, where Linux panics without them")              \
 	X(CLIENT_MISALIGNED, "client-misaligned",                                                  \
 	  "what a client hands over at the start of a page")                                       \
 	X(CLIENT_NOT_RAM, "client-not-ram", "what a client hands over in RAM")                     \
@@ -97,7 +96,6 @@
 	X(KHO_TEST_FORMAT, "kho-test-format",                                                      \
 	  "an FDT kho-test-v1 with magic, count, list and checksum")                               \
 	X(KHO_TEST_FOLIOS, "kho-test-folios", "a list with room for as many folios as it says")    \
-	X(MEMBLOCK_FORMAT, "memblock-format", "an FDT memblock-v1")                                \
 	X(MEMBLOCK_REGION, "memblock-region", "regions reserve-mem-v1 with a start and a size")
 
 enum finding_code {

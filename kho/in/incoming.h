@@ -41,7 +41,7 @@ struct kho_in {
 void kho_in_scratch(struct kho_in *in, const struct window *window, const struct kho_data *data,
 		    const struct ranges *ram, struct ranges *scratch, struct findings *f);
 
-/** kho_in_fdt() - step 2: the root FDT, its version, the address of the map, the form of every sub-node. */
+/** kho_in_fdt() - step 2: the root FDT, its version, the address of the map, the names of the sub-nodes. */
 void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f);
 
 /**

@@ -107,13 +107,12 @@ static void find_map(struct kho_in *in, const void *fdt, struct findings *f)
 	}
 }
 
-/* Check the form of the sub-node @node. */
-static void check_node(const struct kho_abi *abi, const void *fdt, int node, struct findings *f)
+/* Two of one name would be one to Linux; whatever else a sub-node is, its client may know. */
+static void check_name(const void *fdt, int node, struct findings *f)
 {
 	const char *name = fdt_get_name(fdt, node, NULL);
 	char found[SHOWN];
-	uint64_t value;
-	int other, len;
+	int other;
 
 	shown(found, name, strlen(name));
 	fdt_for_each_subnode(other, fdt, 0) {
@@ -124,16 +123,6 @@ static void check_node(const struct kho_abi *abi, const void *fdt, int node, str
 			break;
 		}
 	}
-	if (!fdt_read_u64(fdt, node, abi->blob_prop, &value, &len))
-		finding_add(f, FINDING_BLOB_ADDRESS, "sub-node '%s': %s of %d bytes", found,
-			    abi->blob_prop, len < 0 ? 0 : len);
-	if (!abi->size_prop)
-		return;
-	if (!fdt_read_u64(fdt, node, abi->size_prop, &value, &len))
-		finding_add(f, FINDING_BLOB_SIZE, "sub-node '%s': %s of %d bytes", found,
-			    abi->size_prop, len < 0 ? 0 : len);
-	else if (value == 0)
-		finding_add(f, FINDING_BLOB_SIZE, "sub-node '%s': a blob of 0 bytes", found);
 }
 
 void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, struct findings *f)
@@ -146,7 +135,7 @@ void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, 
 	if (!abi)
 		return;
 	fdt_for_each_subnode(node, fdt, 0)
-		check_node(abi, fdt, node, f);
+		check_name(fdt, node, f);
 }
 
 void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f)
