@@ -87,6 +87,7 @@ static const struct {
 	{ "no-console", "correct the command line and start again" },
 	{ "client-unnamed",
 	  "start a kernel that knows it, name it in baton.abi=, or let it go by baton.drop=" },
+	{ "reserve-overwritten", "let it go by baton.drop=memblock, and start again" },
 	{ "luo-too-many", "start a kernel with room for it, or let sessions go by baton.drop=" },
 	{ "memfd-", "start a kernel that can hold it, or let its session go by baton.drop=" },
 	{ "order-", "start a newer kernel, or let it go by baton.drop=" },

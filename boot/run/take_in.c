@@ -40,6 +40,11 @@ bool forget_unfinished(struct handovers *kho, const struct record *record)
 int take_in(struct handovers *kho, struct ground *ground, const struct given *given,
 	    struct record *record)
 {
+	const struct in_scratch *carved = &kho->carved;
+
+	/* what was loaded over such memory has set its pages: they are preserved, and let go later */
+	for (unsigned int i = 0; i < carved->nr; i++)
+		pagemap_clear(&ground->map, carved->at[i].base, carved->at[i].end);
 	kho->in.h.borders = &ground->borders;
 	kho_in_ingest(&kho->in, ground->ram, &kho->scratch, &ground->map, &record->findings);
 	client_check(&kho->in.h, &record->findings);

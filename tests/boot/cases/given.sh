@@ -14,3 +14,20 @@ given metadata-version 'kexec-metadata of another version' \
 	want='carried +kexec-metadata as it is' want='kexec-metadata version 7 not supported'
 given metadata-short 'kexec-metadata of 72 bytes' \
 	want='carried +kexec-metadata as it is' want='kexec-metadata blob too small'
+
+# A Linux that came from a handover puts a new region of reserve_mem= into scratch, and without KEXEC_HANDOVER_DEBUG
+# hands it over from there. The first one here came from the chain that baton begins.
+carved() { row "carved-$1" "$2" start=origin from="$3" to="$4" init=relay "${@:5}"; }
+
+for version in 6.18 7.1 7.2 7.3; do
+	carved "$version" "a region that $version has put into scratch is kept" "$version+nodebug" 7.3 \
+		want="carved +reserve_mem region 'relay', 0x[0-9a-f]+ – 0x[0-9a-f]+, out of scratch\\s*$" \
+		want="Revived memory reservation 'relay' from KHO"
+done
+carved overwritten 'the next kernel was loaded over such a region: refused, with what is lost' 7.3+nodebug 7.3 \
+	pad=28000000 memory=any refuse=reserve-overwritten ran=1 \
+	want="region 'relay' at 0x.* in scratch: baton's image was loaded over it; expected baton.drop=memblock"
+carved dropped 'the same, where the user lets it go' 7.3+nodebug 7.3+nodebug \
+	pad=28000000 memory=any words=baton.drop=memblock \
+	want="carved +reserve_mem region 'relay', .*: lost, under baton's image" \
+	want='dropped +memblock: .* as baton.drop= says' want='KHO restore succeeded' want='RELAY: last 7\.3'
