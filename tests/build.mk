@@ -55,7 +55,7 @@ unit: $(UNIT)
 BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c lib/string.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)))
 # Only that the canary is where the host has it.
 BENCH_GUARD := -mstack-protector-guard=tls
-BENCH     := $(B)/bench/ingest $(B)/bench/luo $(B)/bench/maps
+BENCH     := $(B)/bench/ingest $(B)/bench/luo $(B)/bench/maps $(B)/bench/hostile
 
 $(B)/bench/%.o: %.c
 	@mkdir -p $(@D)

@@ -52,8 +52,8 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
  * @f:   the findings
  *
  * Does nothing if step 2 has not found the version and the map. Afterwards every map node and every preserved page is
- * set in @pm, and @in has the counts. If a map has more than 32 broken links, they fill the list: its blocks are then
- * not checked, and @f->total is a lower bound of the number of findings.
+ * set in @pm, and @in has the counts. If a map has more than 32 broken links, they fill the list: its blocks and the
+ * blobs are then not checked, and @f->total is a lower bound of the number of findings.
  */
 void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ranges *scratch,
 		   struct pagemap *pm, struct findings *f);

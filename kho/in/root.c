@@ -146,53 +146,58 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
 		kho_in_read(in, fdt, find_abi(in, fdt, f), f);
 }
 
-/* Look for a page of [@base, @end) that no key covers. Return: true if there is one, at @hole. */
-static bool find_hole(const struct handover *h, paddr_t base, paddr_t end, paddr_t *hole)
+/*
+ * Look for a page of [@base, @end) that no key covers: with the pages of the map taken out of the page map, what
+ * is set is scratch, or preserved. So it costs one look at 64 pages, however many blobs lie over them.
+ * Return: true if there is one, at @hole.
+ */
+static bool find_hole(const struct ingest *g, paddr_t base, paddr_t end, paddr_t *hole)
 {
-	unsigned int order;
+	paddr_t first = align_down(base, PAGE_SIZE);
 
-	while (base < end) {
-		paddr_t block;
-
-		if (!handover_find_key(h, base, &block, &order)) {
-			*hole = base;
-			return true;
-		}
-		if (!range_end(block, PAGE_SIZE << order, &base))
-			break;
+	if (base < LOW_LIMIT) { /* set, but nobody's */
+		*hole = base;
+		return true;
 	}
-	return false;
+	*hole = pagemap_first_clear(g->pm, first, align_up(end, PAGE_SIZE));
+	for (unsigned int i = 0; i < g->scratch->nr; i++) {
+		const struct range *s = &g->scratch->r[i];
+
+		if (s->base < end && s->end > base)
+			*hole = min_u64(*hole, max_u64(s->base, first));
+	}
+	*hole = max_u64(*hole, base);
+	return *hole < end;
 }
 
-/* Check one blob that has an address and, unless the version has none, a size. */
-static void check_blob(const struct handover *h, const struct kho_blob *blob, struct findings *f)
+/* Check one blob that can be found. */
+static void check_blob(const struct ingest *g, const struct kho_blob *blob, struct findings *f)
 {
 	uint64_t size = max_u64(blob->size, 1);
 	char found[SHOWN];
 	paddr_t hole;
 
 	shown(found, blob->name, strlen(blob->name));
-	if (!handover_look(h, blob->addr, size)) {
+	if (!handover_look(&g->in->h, blob->addr, size)) {
 		finding_add(f, FINDING_BLOB_NOT_RAM, "blob '%s' at 0x%lx of %lu bytes", found,
 			    blob->addr, blob->size);
 		return;
 	}
-	if (find_hole(h, blob->addr, blob->addr + size, &hole))
+	if (find_hole(g, blob->addr, blob->addr + size, &hole))
 		finding_add(f, FINDING_BLOB_NOT_PRESERVED,
 			    "blob '%s' at 0x%lx of %lu bytes, byte 0x%lx", found, blob->addr,
 			    blob->size, hole);
 }
 
-void kho_in_check_blobs(const struct kho_in *in, struct findings *f)
+void kho_in_check_blobs(const struct ingest *g, struct findings *f)
 {
+	paddr_t fdt = g->in->data.fdt_addr, hole;
 	int node = BLOB_FIRST;
 	struct kho_blob blob;
-	unsigned int order;
-	paddr_t base;
 
-	if (!handover_find_key(&in->h, in->data.fdt_addr, &base, &order))
-		finding_add(f, FINDING_FDT_NOT_PRESERVED, "root FDT at 0x%lx", in->data.fdt_addr);
-	while (handover_next_blob(&in->h, &node, &blob))
+	if (find_hole(g, fdt, fdt + KHO_FDT_SIZE, &hole))
+		finding_add(f, FINDING_FDT_NOT_PRESERVED, "root FDT at 0x%lx", fdt);
+	while (handover_next_blob(&g->in->h, &node, &blob))
 		if (!blob.bad)
-			check_blob(&in->h, &blob, f);
+			check_blob(g, &blob, f);
 }
