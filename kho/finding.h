@@ -53,7 +53,7 @@
 	X(BLOCK_IN_SCRATCH, "block-in-scratch", "preserved blocks outside scratch")                \
 	X(BLOCK_IS_NODE, "block-is-node", "map nodes outside preserved blocks")                    \
 	X(BLOCK_OVERLAP, "block-overlap", "no page in two preserved blocks")                       \
-	X(BLOCK_ACROSS_NODES, "block-across-nodes", "each block in one NUMA node")                 \
+	X(BLOCK_ACROSS_NODES, "block-across-nodes", "each block in one NUMA node, or numa=off")    \
 	X(BLOB_NOT_RAM, "blob-not-ram", "blobs wholly in RAM")                                     \
 	X(BLOB_NOT_PRESERVED, "blob-not-preserved", "keys that cover every page of a blob")        \
 	X(BLOB_TWICE, "blob-twice", "one sub-node a name")                                         \

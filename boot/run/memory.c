@@ -7,6 +7,7 @@
 #include "arch/image.h"
 #include "boot/run/display.h"
 #include "boot/run/image.h"
+#include "boot/words/numa.h"
 
 #define GRANT_PAGES \
 	64 /* page tables in reserve, to split large pages when the allocator hands out RAM */
@@ -135,8 +136,24 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	return (const void *)addr;
 }
 
-static int ask_acpi(struct ground *g, const struct boot_params *bp, struct fault *f)
+/* Borders that Linux does not see are none. */
+static void find_borders(struct ground *g, const char *cmdline, paddr_t rsdp)
 {
+	unsigned int missed = acpi_borders(&g->borders, rsdp, look_at_firmware);
+
+	if (missed)
+		say("numa",
+		    "%u memory ranges more in the SRAT than %u: where these meet is not checked",
+		    missed, BORDERS_MAX);
+	if (g->borders.nr_ranges && words_numa_off(cmdline)) {
+		g->borders.nr = g->borders.nr_ranges = 0;
+		say("numa", "off by the command line: all memory counts as that of one node");
+	}
+}
+
+static void ask_acpi(struct ground *g, const struct given *given)
+{
+	const struct boot_params *bp = given->info.bp;
 	const struct efi_info efi = bp->efi_info;
 	paddr_t rsdp = bp->acpi_rsdp_addr;
 
@@ -145,10 +162,7 @@ static int ask_acpi(struct ground *g, const struct boot_params *bp, struct fault
 					look_at_firmware);
 	acpi_read(&g->acpi, rsdp, look_at_firmware);
 	clock_set(g->acpi.pm_timer);
-	if (!acpi_borders(&g->borders, rsdp, look_at_firmware))
-		return fault_set(f, "srat-too-long", "more than %u memory ranges in the SRAT",
-				 BORDERS_MAX);
-	return 0;
+	find_borders(g, given->opt.forward, rsdp);
 }
 
 /* Switch to the tables if @mapped says that they are complete: from here on law 1 holds. */
@@ -161,7 +175,8 @@ static int use_tables(struct ground *g, const struct given *given, bool mapped, 
 				 bytes / PAGE_SIZE);
 	paging_use(&g->paging);
 	open_display(&g->screen);
-	return ask_acpi(g, given->info.bp, f);
+	ask_acpi(g, given);
+	return 0;
 }
 
 /* Scratch is not free: kernels are loaded there. */

@@ -20,7 +20,7 @@
  * @scratch: that of the handover
  * @record:  gets what is wrong
  *
- * Return: 0; or -1 with fault memory-in-pieces, scratch-too-small, page-tables, srat-too-long.
+ * Return: 0; or -1 with fault memory-in-pieces, scratch-too-small, page-tables.
  */
 int protect_warm(struct ground *ground, const struct given *given, const struct ranges *scratch,
 		 struct record *record);

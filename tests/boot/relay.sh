@@ -51,6 +51,8 @@ USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle
 . "$TOP/tests/boot/memory.sh"
 # shellcheck source-path=SCRIPTDIR source=payload.sh
 . "$TOP/tests/boot/payload.sh"
+# shellcheck source-path=SCRIPTDIR source=srat.sh
+. "$TOP/tests/boot/srat.sh"
 
 # ---- inits ----------------------------------------------------------------------------------------------
 

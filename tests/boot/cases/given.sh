@@ -31,3 +31,21 @@ carved dropped 'the same, where the user lets it go' 7.3+nodebug 7.3+nodebug \
 	pad=28000000 memory=any words=baton.drop=memblock \
 	want="carved +reserve_mem region 'relay', .*: lost, under baton's image" \
 	want='dropped +memblock: .* as baton.drop= says' want='KHO restore succeeded' want='RELAY: last 7\.3'
+
+# borders REVISION NODE: QEMU's words for an SRAT of that revision: below 768 MiB node 0, then by turns a MiB of node 0 and
+# one of NODE, so that every larger block lies across a border
+borders() {
+	local i file=$SUITE_DIR/borders-$1-$2
+	[ -s "$file" ] || {
+		echo '0 0 0x30000000'
+		for ((i = 0; i < 256; i++)); do
+			echo "$((i & 1 ? $2 : 0)) $((0x30000000 + i * 0x100000)) 0x100000"
+		done
+	} | make_srat "$file"
+	echo "-acpitable sig=SRAT,rev=$1,data=$file"
+}
+
+row given-srat-revision-1 'an SRAT of revision 1: of a node only the lowest eight bits count' init=relay \
+	qemu="$(borders 1 0xffffff00)" want='RELAY: last 7\.3'
+row given-numa-off 'numa=off: borders that Linux does not see are none' init=relay append=numa=off \
+	qemu="$(borders 3 1)" want='numa +off by the command line' want='RELAY: last 7\.3'
