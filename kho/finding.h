@@ -21,7 +21,7 @@
 	X(SCRATCH_LENGTH, "scratch-length", "a scratch array of 16 bytes a region, 1 to 1026")     \
 	X(SCRATCH_ARRAY_NOT_RAM, "scratch-array-not-ram", "the scratch array in RAM")              \
 	X(SCRATCH_EMPTY, "scratch-empty", "at least one region of more than 0 bytes")              \
-	X(SCRATCH_MISALIGNED, "scratch-misaligned", "regions aligned to 2 MiB, their array to 8")  \
+	X(SCRATCH_MISALIGNED, "scratch-misaligned", "regions aligned to pages, their array to 8")  \
 	X(SCRATCH_NOT_RAM, "scratch-not-ram", "every scratch region wholly in RAM")                \
 	X(SCRATCH_LOW, "scratch-low", "scratch at or above 1 MiB")                                 \
 	X(SCRATCH_OVERLAP, "scratch-overlap", "disjoint scratch regions")                          \

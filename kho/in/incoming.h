@@ -35,7 +35,8 @@ struct kho_in {
  * @window:  the way to its memory
  * @data:    the payload of the setup_data entry
  * @ram:     what is RAM
- * @scratch: filled with the regions; the caller's table needs room for KHO_MAX_SCRATCH
+ * @scratch: filled with the regions, each shrunk inward to whole 2 MiB; the caller's table needs room for
+ *           KHO_MAX_SCRATCH
  * @f:       the findings
  */
 void kho_in_scratch(struct kho_in *in, const struct window *window, const struct kho_data *data,

@@ -355,13 +355,13 @@ static void scratch_array_odd(void)
 
 static void scratch_base_odd(void)
 {
-	m->scratch[1].addr += MIB(1);
+	m->scratch[1].addr += MIB(1) + 512;
 	scratch_write();
 }
 
 static void scratch_size_odd(void)
 {
-	m->scratch[1].size -= 4096;
+	m->scratch[1].size -= 64;
 	scratch_write();
 }
 
@@ -901,8 +901,8 @@ static const struct corruption table[] = {
 	{ "array at the end of all addresses", scratch_array_nowhere, { "scratch-array-not-ram" } },
 	{ "array at an odd address", scratch_array_odd, { "scratch-misaligned" } },
 	{ "all regions of 0 bytes", scratch_all_empty, { "scratch-empty" } },
-	{ "region at 1 MiB past a multiple", scratch_base_odd, { "scratch-misaligned" } },
-	{ "region a page short", scratch_size_odd, { "scratch-misaligned" } },
+	{ "region that begins inside a page", scratch_base_odd, { "scratch-misaligned" } },
+	{ "region that ends inside a page", scratch_size_odd, { "scratch-misaligned" } },
 	{ "region over the end of RAM", scratch_over_end, { "scratch-not-ram" } },
 	{ "region whose end overflows", scratch_wraps, { "scratch-not-ram" } },
 	{ "region at 0", scratch_low, { "scratch-low" } },
@@ -1033,6 +1033,44 @@ static const struct {
 	{ "metadata of 72 bytes", metadata_short, false, 9000, 9000 },
 };
 
+/* Regions aligned to less than 2 MiB: what is left of the second, 16 MiB at 4 GiB. */
+static const struct {
+	uint64_t addr, size;
+	struct range left;
+} small_blocks[] = {
+	{ GIB(4) + 4096, MIB(8), { GIB(4) + MIB(2), GIB(4) + MIB(8) } },
+	{ GIB(4), MIB(8) - 4096, { GIB(4), GIB(4) + MIB(6) } },
+	{ GIB(4) + KIB(32), MIB(4), { GIB(4) + MIB(2), GIB(4) + MIB(4) } },
+	{ GIB(4) + MIB(1), MIB(2), { 0, 0 } },
+	{ GIB(4) + MIB(1), MIB(3), { GIB(4) + MIB(2), GIB(4) + MIB(4) } },
+};
+
+static void shrunk_inward(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(small_blocks); i++) {
+		const struct range *left = &small_blocks[i].left;
+		struct model_run *r;
+
+		m->scratch[1] = (struct kho_scratch){ small_blocks[i].addr, small_blocks[i].size };
+		model_write_scratch(m);
+		r = model_run(m);
+		model_print_findings(&r->f);
+		assert_int_equal(r->f.total, 0);
+		assert_int_equal(r->scratch.nr, left->end ? 2 : 1);
+		if (left->end) {
+			assert_int_equal(r->scratch.r[1].base, left->base);
+			assert_int_equal(r->scratch.r[1].end, left->end);
+		}
+		/* what is no scratch any more is free */
+		assert_int_equal(pagemap_any(&r->pm, small_blocks[i].addr, GIB(4) + MIB(16)),
+				 left->end != 0);
+		model_run_free(r);
+	}
+}
+
 static void taken_as_linux_does(void **state)
 {
 	unsigned int i;
@@ -1104,7 +1142,7 @@ static void nothing_lost_behind_findings(void **state)
 
 	(void)state;
 	/* findings of every step and kind side by side, each found once */
-	m->scratch[1].size -= 4096;
+	m->scratch[1].size -= 64;
 	model_write_scratch(m);
 	m->blob[1].addr_len = 4;
 	strcpy(m->blob[1].name, "LUO");
@@ -1356,6 +1394,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(blobs_without_size, setup, teardown),
 		cmocka_unit_test(all_findings_have_a_row),
 		cmocka_unit_test_setup_teardown(taken_as_linux_does, setup, teardown),
+		cmocka_unit_test_setup_teardown(shrunk_inward, setup, teardown),
 		cmocka_unit_test_setup_teardown(list_is_bounded_and_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_lost_behind_findings, setup, teardown),
 		cmocka_unit_test_setup_teardown(paths_without_end, setup, teardown),

@@ -96,7 +96,7 @@ static void verification(void **state)
 	assert_int_equal(v->in.pages, 6);
 	free(v);
 
-	m->scratch[1].addr += 4096;
+	m->scratch[1].addr += 64;
 	model_write_scratch(m);
 	m->blob[1].size_len = 4;
 	strcpy(m->blob[1].name, "LUO");
