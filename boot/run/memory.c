@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "boot/run/memory.h"
 
+#include <string.h>
+
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/cpu.h"
+#include "arch/efi_tables.h"
 #include "arch/image.h"
 #include "boot/run/display.h"
 #include "boot/run/image.h"
@@ -11,6 +14,9 @@
 
 #define GRANT_PAGES \
 	64 /* page tables in reserve, to split large pages when the allocator hands out RAM */
+
+/* In the entry SETUP_EFI: behind its header, fw_vendor and an unused field (struct efi_setup_data of Linux). */
+#define SETUP_EFI_TABLES (sizeof(struct setup_data) + 16)
 
 static struct ground *here; /* for the callbacks, which get only an address */
 
@@ -187,6 +193,41 @@ static void fill_map_warm(struct ground *g, const struct ranges *scratch)
 		pagemap_set(&g->map, scratch->r[i].base, scratch->r[i].end);
 }
 
+static bool keep(paddr_t base, paddr_t end, void *arg)
+{
+	pagemap_set(arg, base, end);
+	return true;
+}
+
+static void keep_table(paddr_t base, paddr_t end, void *arg)
+{
+	pagemap_set(arg, base, end);
+}
+
+/* Where the list of EFI's tables lies, as the last Linux says. Return: 0 if it says nothing. */
+static paddr_t list_of_tables(const struct boot_info *info)
+{
+	paddr_t list = 0;
+
+	for (unsigned int i = 0; i < info->nr_setup; i++) {
+		const struct boot_setup *s = &info->setup[i];
+		const uint8_t *p = window_ro(&info->window, s->addr, SETUP_EFI_TABLES + 8);
+
+		if (s->type == SETUP_EFI && p)
+			memcpy(&list, p + SETUP_EFI_TABLES, sizeof(list));
+	}
+	return list;
+}
+
+void keep_firmware(struct ground *ground, const struct given *given)
+{
+	const struct efi_info efi = given->info.bp->efi_info;
+
+	boot_info_firmware(&given->info, keep, &ground->map);
+	efi_tables((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab, list_of_tables(&given->info),
+		   look_at_firmware, keep_table, &ground->map);
+}
+
 /* RAM outside @room is not free: the firmware may still use it. */
 static void fill_map_cold(struct ground *g)
 {
@@ -265,6 +306,7 @@ int protect_cold(struct ground *ground, const struct given *given, struct record
 		return -1;
 	fill_map_cold(ground);
 	begin_pages(ground);
+	keep_firmware(ground, given);
 	report_tables(ground);
 	stage_done(record, STAGE_ENTRY);
 	return 0;

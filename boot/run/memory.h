@@ -35,6 +35,15 @@ int protect_warm(struct ground *ground, const struct given *given, const struct 
  */
 int protect_cold(struct ground *ground, const struct given *given, struct record *record);
 
+/**
+ * keep_firmware() - give out nothing of what the firmware keeps
+ * @ground: its page map
+ * @given:  what baton was given, with what EFI says
+ *
+ * To be called once the handover is in the page map: there is nothing wrong with a block that lies there.
+ */
+void keep_firmware(struct ground *ground, const struct given *given);
+
 /** make_executable() - make @page, which comes from the allocator, executable and no longer writable. */
 bool make_executable(struct paging *pt, paddr_t page);
 

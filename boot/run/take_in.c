@@ -2,6 +2,7 @@
 #include "boot/run/take_in.h"
 
 #include "arch/console.h"
+#include "boot/run/memory.h"
 #include "boot/run/report.h"
 #include "kho/client/client.h"
 
@@ -46,9 +47,14 @@ int take_in(struct handovers *kho, struct ground *ground, const struct given *gi
 	for (unsigned int i = 0; i < carved->nr; i++)
 		pagemap_clear(&ground->map, carved->at[i].base, carved->at[i].end);
 	kho->in.h.borders = &ground->borders;
+	/* read before the SRAT was, and refused then if it is no RAM */
+	if (borders_hot(&ground->borders, kho->in.data.fdt_addr))
+		say("handover", "the root FDT at 0x%lx lies in memory that can be added later",
+		    kho->in.data.fdt_addr);
 	kho_in_ingest(&kho->in, ground->ram, &kho->scratch, &ground->map, &record->findings);
 	client_check(&kho->in.h, &record->findings);
 	client_claim(&kho->in.h, &ground->map, &record->findings);
+	keep_firmware(ground, given);
 	stage_done(record, STAGE_INGEST);
 	if (record->findings.total)
 		return -1;

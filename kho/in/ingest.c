@@ -13,6 +13,14 @@ static const enum finding_code flaws[] = {
 	[MAP_LEAF_SMALL] = FINDING_LEAF_SMALL, [MAP_CHUNK_COUNT] = FINDING_CHUNK_COUNT,
 };
 
+/* Linux passes on the memory map of its start: what was added since is missing there. */
+const char *kho_in_no_ram(const struct kho_in *in, paddr_t addr)
+{
+	return in->h.borders && borders_hot(in->h.borders, addr) ?
+		       ", in memory that was added while the last kernel ran" :
+		       "";
+}
+
 /* Check the page that a link leads to and enter it. Return: false if it must not be followed. */
 static bool take_page(struct ingest *g, const struct map_page *page)
 {
@@ -38,8 +46,9 @@ static bool take_page(struct ingest *g, const struct map_page *page)
 			g->in->leaves++;
 		return true;
 	}
-	finding_add(g->f, code, "map node at 0x%lx, level %u, for keys from 0x%lx", page->addr,
-		    page->level, page->from);
+	finding_add(g->f, code, "map node at 0x%lx, level %u, for keys from 0x%lx%s", page->addr,
+		    page->level, page->from,
+		    code == FINDING_NODE_NOT_RAM ? kho_in_no_ram(g->in, page->addr) : "");
 	return false;
 }
 

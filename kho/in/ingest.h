@@ -36,6 +36,9 @@ struct ingest {
  */
 void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf);
 
+/** kho_in_no_ram() - for messages: what memory at @addr may be that is no RAM; "" if nothing is known of it. */
+const char *kho_in_no_ram(const struct kho_in *in, paddr_t addr);
+
 /**
  * kho_in_read() - the part of kho_in_fdt() that depends on the version
  * @fdt: the root FDT, found good

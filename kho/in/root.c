@@ -179,8 +179,8 @@ static void check_blob(const struct ingest *g, const struct kho_blob *blob, stru
 
 	shown(found, blob->name, strlen(blob->name));
 	if (!handover_look(&g->in->h, blob->addr, size)) {
-		finding_add(f, FINDING_BLOB_NOT_RAM, "blob '%s' at 0x%lx of %lu bytes", found,
-			    blob->addr, blob->size);
+		finding_add(f, FINDING_BLOB_NOT_RAM, "blob '%s' at 0x%lx of %lu bytes%s", found,
+			    blob->addr, blob->size, kho_in_no_ram(g->in, blob->addr));
 		return;
 	}
 	if (find_hole(g, blob->addr, blob->addr + size, &hole))

@@ -1045,6 +1045,34 @@ static const struct {
 	{ GIB(4) + MIB(1), MIB(3), { GIB(4) + MIB(2), GIB(4) + MIB(4) } },
 };
 
+/* What is no RAM says what it may be, where the SRAT tells. */
+static void hot_added(void **state)
+{
+	static struct borders set = { .nr_ranges = 2 };
+	struct model_run *r;
+	unsigned int i;
+
+	(void)state;
+	set.range[0] = (struct node_range){ 0, GIB(2), 0, false };
+	set.range[1] = (struct node_range){ GIB(2), GIB(3), 0, true };
+	model_force(m, M_MID_END, 0);
+	model_force(m, GIB(2), 4);
+	model_blob(m, "hot", GIB(2) + MIB(1), 5);
+	model_write_fdt(m);
+	for (i = 0; i < 2; i++) {
+		m->borders = i ? &set : NULL;
+		r = model_run(m);
+		assert_int_equal(r->f.total, 3);
+		assert_string_equal(r->f.list[0].name, "block-not-ram");
+		assert_int_equal(!!strstr(r->f.list[0].text, "added while"), i);
+		assert_string_equal(r->f.list[1].name, "block-not-ram");
+		assert_null(strstr(r->f.list[1].text, "added"));
+		assert_string_equal(r->f.list[2].name, "blob-not-ram");
+		assert_int_equal(!!strstr(r->f.list[2].text, "added while"), i);
+		model_run_free(r);
+	}
+}
+
 static void shrunk_inward(void **state)
 {
 	unsigned int i;
@@ -1395,6 +1423,7 @@ int main(void)
 		cmocka_unit_test(all_findings_have_a_row),
 		cmocka_unit_test_setup_teardown(taken_as_linux_does, setup, teardown),
 		cmocka_unit_test_setup_teardown(shrunk_inward, setup, teardown),
+		cmocka_unit_test_setup_teardown(hot_added, setup, teardown),
 		cmocka_unit_test_setup_teardown(list_is_bounded_and_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_lost_behind_findings, setup, teardown),
 		cmocka_unit_test_setup_teardown(paths_without_end, setup, teardown),

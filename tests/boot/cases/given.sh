@@ -49,3 +49,10 @@ row given-srat-revision-1 'an SRAT of revision 1: of a node only the lowest eigh
 	qemu="$(borders 1 0xffffff00)" want='RELAY: last 7\.3'
 row given-numa-off 'numa=off: borders that Linux does not see are none' init=relay append=numa=off \
 	qemu="$(borders 3 1)" want='numa +off by the command line' want='RELAY: last 7\.3'
+
+# A DIMM that Linux adds after its start: it passes on the memory map of its start, without it. Here even the root FDT
+# lies there.
+row given-hot-added 'preserved memory that was added while Linux ran: refused, with what it is' \
+	init=luo_kexec_simple via=forward mem=1G,slots=2,maxmem=4G append='liveupdate=on memhp_default_state=online_kernel' \
+	qemu='-object memory-backend-ram,id=dimm,size=512M -device pc-dimm,memdev=dimm' memory=any \
+	refuse=fdt-not-ram want='handover +the root FDT at 0x1[0-9a-f]{8} lies in memory that can be added later'
