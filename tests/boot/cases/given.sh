@@ -56,3 +56,20 @@ row given-hot-added 'preserved memory that was added while Linux ran: refused, w
 	init=luo_kexec_simple via=forward mem=1G,slots=2,maxmem=4G append='liveupdate=on memhp_default_state=online_kernel' \
 	qemu='-object memory-backend-ram,id=dimm,size=512M -device pc-dimm,memdev=dimm' memory=any \
 	refuse=fdt-not-ram want='handover +the root FDT at 0x1[0-9a-f]{8} lies in memory that can be added later'
+
+# kfence: ten starts of 7.1 in a row, with an object from KFENCE each millisecond. Its pool lies in scratch from the second
+# start on, and a page of the map can come from it: then baton must refuse, with the memory unchanged. Else all is kept.
+kfence() {
+	make_first && start_relay || return 1
+	machine_until "${C[limit]}" "$HALTED" || reason "still running; it last said: $(last_line)" || return 1
+	if machine_runs; then
+		says 'refused +node-in-scratch' || reason 'refused for something else than node-in-scratch'
+		want_memory_untouched
+	else
+		want_memory_kept 10
+	fi
+	want_same_ram
+}
+row given-kfence 'KFENCE at work in ten starts through baton: kept, or refused by name' do=kfence from=7.1 to=7.1 \
+	through='7.1 7.1 7.1 7.1 7.1 7.1 7.1 7.1' init=relay append=kfence.sample_interval=1 limit=150 \
+	want='kfence: initialized'
