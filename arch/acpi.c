@@ -11,6 +11,8 @@
 #define MAX_EFI_TABLES 256
 #define SRAT_MEMORY    1
 #define SRAT_ENABLED   1
+#define SRAT_HOT       2 /* memory can be added there */
+#define SRAT_8_BITS    1 /* up to this revision a proximity domain has 8 bits */
 
 struct __attribute__((packed)) rsdp {
 	char signature[8];
@@ -167,10 +169,29 @@ void acpi_read(struct acpi *acpi, paddr_t rsdp_addr, look_fn look)
 		read_s5(acpi, h);
 }
 
-bool acpi_borders(struct borders *set, paddr_t rsdp_addr, look_fn look)
+/* Ranges of one node that touch are one. Return: false if there is no room for another one. */
+static bool add_range(struct borders *set, paddr_t base, paddr_t end, uint32_t node, bool hot)
+{
+	for (unsigned int i = 0; i < set->nr_ranges; i++) {
+		struct node_range *r = &set->range[i];
+
+		if (r->node != node || r->hot != hot || r->base > end || r->end < base)
+			continue;
+		r->base = min_u64(r->base, base);
+		r->end = max_u64(r->end, end);
+		return true;
+	}
+	if (set->nr_ranges == BORDERS_MAX)
+		return false;
+	set->range[set->nr_ranges++] = (struct node_range){ base, end, node, hot };
+	return true;
+}
+
+unsigned int acpi_borders(struct borders *set, paddr_t rsdp_addr, look_fn look)
 {
 	const struct rsdp *rsdp = find_rsdp(rsdp_addr, look);
 	const struct header *h = rsdp ? find_table(rsdp, "SRAT", look) : NULL;
+	unsigned int missed = 0;
 	paddr_t end;
 
 	set->nr_ranges = 0;
@@ -180,13 +201,13 @@ bool acpi_borders(struct borders *set, paddr_t rsdp_addr, look_fn look)
 		if (a->length < 2 || a->length > h->length - at)
 			break;
 		if (a->type == SRAT_MEMORY && a->length >= sizeof(*a) && a->flags & SRAT_ENABLED &&
-		    a->size && range_end(a->base, a->size, &end)) {
-			if (set->nr_ranges == BORDERS_MAX)
-				return false;
-			set->range[set->nr_ranges++] = (struct node_range){ a->base, end, a->node };
-		}
+		    a->size && range_end(a->base, a->size, &end) &&
+		    !add_range(set, a->base, end,
+			       h->revision <= SRAT_8_BITS ? a->node & 0xff : a->node,
+			       a->flags & SRAT_HOT))
+			missed++;
 		at += a->length;
 	}
 	borders_make(set);
-	return true;
+	return missed;
 }

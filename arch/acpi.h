@@ -45,9 +45,9 @@ paddr_t acpi_rsdp_of_efi(paddr_t systab, const void *(*look)(paddr_t addr, uint6
  * @rsdp: physical address of the RSDP; 0 to search 0xe0000 to 0xfffff
  * @look: gives a pointer to firmware memory, or NULL
  *
- * Return: false if the SRAT names more ranges than BORDERS_MAX.
+ * Return: how many ranges are left out, because there are more than BORDERS_MAX; 0 usually.
  */
-bool acpi_borders(struct borders *set, paddr_t rsdp,
-		  const void *(*look)(paddr_t addr, uint64_t size));
+unsigned int acpi_borders(struct borders *set, paddr_t rsdp,
+			  const void *(*look)(paddr_t addr, uint64_t size));
 
 #endif

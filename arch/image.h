@@ -7,4 +7,7 @@
 
 extern uint8_t image_start[], rodata_start[], data_start[], stack_guard[], stack_end[], image_end[];
 
+/* The stack pointer at the entry: by the kexec door it lies in the last kernel's purgatory. */
+extern uint64_t entry_stack;
+
 #endif

@@ -9,6 +9,7 @@
 #include "arch/traps.h"
 #include "boot/monitor/monitor.h"
 #include "boot/run/carry.h"
+#include "boot/run/carve.h"
 #include "boot/run/choose.h"
 #include "boot/run/jump.h"
 #include "boot/run/memory.h"
@@ -40,7 +41,8 @@ static void end_run(void)
 /* A kernel has handed over to baton. */
 static int start_warm(struct baton *b)
 {
-	return protect_warm(&b->ground, &b->given, &b->kho.scratch, &b->record) || /* protection */
+	return carve_scratch(&b->kho, &b->given, &b->record) ||
+	       protect_warm(&b->ground, &b->given, &b->kho.scratch, &b->record) || /* protection */
 	       take_in(&b->kho, &b->ground, &b->given, &b->record) ||              /* ingestion */
 	       choose_payload(&b->next, &b->given, &b->kho, &b->record);           /* negotiation */
 }

@@ -11,6 +11,7 @@
 
 #define EFI_BOOT_CODE 3
 #define EFI_BOOT_DATA 4
+#define EFI_RUNTIME   (1UL << 63) /* attribute */
 
 /* What is known of an EFI memory descriptor in any version. */
 struct efi_memory {
@@ -300,27 +301,38 @@ bool boot_info_inputs(const struct boot_info *bi, struct ranges *set)
 	return fits;
 }
 
-bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set)
+bool boot_info_firmware(const struct boot_info *bi,
+			bool (*fn)(paddr_t base, paddr_t end, void *arg), void *arg)
 {
 	struct efi_info efi = bi->bp->efi_info;
 	const uint8_t *map = window_ro(&bi->window,
 				       (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap,
 				       efi.efi_memmap_size);
-	bool fits = true;
 
 	if (!map || efi.efi_memdesc_size < sizeof(struct efi_memory))
 		return true;
-	for (uint32_t at = 0; fits && at + efi.efi_memdesc_size <= efi.efi_memmap_size;
+	for (uint32_t at = 0; at + efi.efi_memdesc_size <= efi.efi_memmap_size;
 	     at += efi.efi_memdesc_size) {
 		struct efi_memory m;
 		paddr_t end;
 
 		memcpy(&m, map + at, sizeof(m));
-		if (m.type != EFI_BOOT_CODE && m.type != EFI_BOOT_DATA)
+		if (m.type != EFI_BOOT_CODE && m.type != EFI_BOOT_DATA &&
+		    !(m.attribute & EFI_RUNTIME))
 			continue;
 		if (m.pages <= PHYS_LIMIT / PAGE_SIZE &&
-		    range_end(m.addr, m.pages * PAGE_SIZE, &end))
-			fits = ranges_sub(set, m.addr, end);
+		    range_end(m.addr, m.pages * PAGE_SIZE, &end) && !fn(m.addr, end, arg))
+			return false;
 	}
-	return fits;
+	return true;
+}
+
+static bool take_out(paddr_t base, paddr_t end, void *arg)
+{
+	return ranges_sub(arg, base, end);
+}
+
+bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set)
+{
+	return boot_info_firmware(bi, take_out, set);
 }

@@ -100,11 +100,19 @@ int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t b
 bool boot_info_inputs(const struct boot_info *bi, struct ranges *set);
 
 /**
- * boot_info_keep_firmware() - take the code and data of the EFI boot services out of @set
- * Boot services have ended, but runtime services may still use that memory until the next Linux gives them virtual
- * addresses. And if anything else lies there by then, Linux never frees the memory.
- * Return: false if @set is full.
+ * boot_info_firmware() - tell what RAM the firmware keeps, by the EFI memory map
+ * @fn: called for each range; where it returns false, that ends it
+ *
+ * That is the code and data of the boot services: they have ended, but runtime services may still use that
+ * memory until the next Linux gives them virtual addresses; and if anything else lies there by then, Linux
+ * never frees the memory. And it is whatever is marked RUNTIME, of any type: so Linux marks what it keeps of
+ * the boot services itself, the tables of ESRT and MOK for example (efi_arch_mem_reserve()).
+ * Return: false if @fn did.
  */
+bool boot_info_firmware(const struct boot_info *bi,
+			bool (*fn)(paddr_t base, paddr_t end, void *arg), void *arg);
+
+/** boot_info_keep_firmware() - take what boot_info_firmware() tells out of @set. Return: false if @set is full. */
 bool boot_info_keep_firmware(const struct boot_info *bi, struct ranges *set);
 
 #endif

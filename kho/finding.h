@@ -21,7 +21,7 @@
 	X(SCRATCH_LENGTH, "scratch-length", "a scratch array of 16 bytes a region, 1 to 1026")     \
 	X(SCRATCH_ARRAY_NOT_RAM, "scratch-array-not-ram", "the scratch array in RAM")              \
 	X(SCRATCH_EMPTY, "scratch-empty", "at least one region of more than 0 bytes")              \
-	X(SCRATCH_MISALIGNED, "scratch-misaligned", "regions aligned to 2 MiB, their array to 8")  \
+	X(SCRATCH_MISALIGNED, "scratch-misaligned", "regions aligned to pages, their array to 8")  \
 	X(SCRATCH_NOT_RAM, "scratch-not-ram", "every scratch region wholly in RAM")                \
 	X(SCRATCH_LOW, "scratch-low", "scratch at or above 1 MiB")                                 \
 	X(SCRATCH_OVERLAP, "scratch-overlap", "disjoint scratch regions")                          \
@@ -53,14 +53,13 @@
 	X(BLOCK_IN_SCRATCH, "block-in-scratch", "preserved blocks outside scratch")                \
 	X(BLOCK_IS_NODE, "block-is-node", "map nodes outside preserved blocks")                    \
 	X(BLOCK_OVERLAP, "block-overlap", "no page in two preserved blocks")                       \
-	X(BLOCK_ACROSS_NODES, "block-across-nodes", "each block in one NUMA node")                 \
-	X(BLOB_ADDRESS, "blob-address", "a blob address of 8 bytes")                               \
-	X(BLOB_SIZE, "blob-size", "a blob size of 8 bytes, more than 0")                           \
+	X(BLOCK_ACROSS_NODES, "block-across-nodes", "each block in one NUMA node, or numa=off")    \
 	X(BLOB_NOT_RAM, "blob-not-ram", "blobs wholly in RAM")                                     \
 	X(BLOB_NOT_PRESERVED, "blob-not-preserved", "keys that cover every page of a blob")        \
 	X(BLOB_TWICE, "blob-twice", "one sub-node a name")                                         \
-	X(METADATA_VERSION, "metadata-version", "kexec-metadata of version 1, 73 bytes or more")   \
 	/* what clients hand over */                                                               \
+	X(CLIENT_UNREADABLE, "client-unreadable",                                                  \
+	  "an address and a size of 8 bytes, not 0, where Linux panics without them")              \
 	X(CLIENT_MISALIGNED, "client-misaligned",                                                  \
 	  "what a client hands over at the start of a page")                                       \
 	X(CLIENT_NOT_RAM, "client-not-ram", "what a client hands over in RAM")                     \
@@ -97,7 +96,6 @@
 	X(KHO_TEST_FORMAT, "kho-test-format",                                                      \
 	  "an FDT kho-test-v1 with magic, count, list and checksum")                               \
 	X(KHO_TEST_FOLIOS, "kho-test-folios", "a list with room for as many folios as it says")    \
-	X(MEMBLOCK_FORMAT, "memblock-format", "an FDT memblock-v1")                                \
 	X(MEMBLOCK_REGION, "memblock-region", "regions reserve-mem-v1 with a start and a size")
 
 enum finding_code {

@@ -22,7 +22,7 @@ const void *handover_fdt(const struct handover *h)
 	return fdt ? handover_look(h, fdt, KHO_FDT_SIZE) : NULL;
 }
 
-/* The size of a blob in a version that has none: that of its FDT header, else up to the end of its block. */
+/* The size of a blob of which none is stated: that of its FDT header, else up to the end of its block. */
 static uint64_t guess_size(const struct handover *h, paddr_t addr)
 {
 	const void *header = is_aligned(addr, sizeof(uint64_t)) ?
@@ -41,16 +41,15 @@ static uint64_t guess_size(const struct handover *h, paddr_t addr)
 /* Read the blob of the sub-node @node. Return: false if its properties are not what they must be. */
 static bool read_blob(const struct handover *h, const void *fdt, int node, struct kho_blob *blob)
 {
-	uint64_t addr, size = 0;
+	uint64_t addr, stated = 0;
 
 	if (!fdt_read_u64(fdt, node, h->abi->blob_prop, &addr, NULL))
 		return false;
-	if (!h->abi->size_prop)
-		size = guess_size(h, addr);
-	else if (!fdt_read_u64(fdt, node, h->abi->size_prop, &size, NULL) || size == 0)
+	if (h->abi->size_prop && !fdt_read_u64(fdt, node, h->abi->size_prop, &stated, NULL))
 		return false;
 	blob->addr = addr;
-	blob->size = size;
+	blob->size = stated ? stated : guess_size(h, addr);
+	blob->stated = stated;
 	return true;
 }
 

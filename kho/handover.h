@@ -34,13 +34,16 @@ _Static_assert(offsetof(struct handover, fdt) % sizeof(uint64_t) == 0, "one alig
 /**
  * struct kho_blob - what a sub-node of the root FDT points to
  * @name: lives in the FDT
- * @addr, @size: 0 where the handover has a finding about them
- * @bad:  its properties are not what they must be
+ * @addr, @size: 0 if @bad
+ * @stated: the size that the FDT says; 0 where it says none. Linux takes a blob of 0 bytes: only those
+ *          of its clients that look at the size then get nothing.
+ * @bad:  its properties are not what they must be: no kernel finds the blob. The sub-node goes on as it
+ *        is.
  */
 struct kho_blob {
 	const char *name;
 	paddr_t addr;
-	uint64_t size;
+	uint64_t size, stated;
 	bool bad;
 };
 
@@ -77,8 +80,8 @@ const void *handover_fdt(const struct handover *h);
  * @node: BLOB_FIRST, then what the last call left there
  * @blob: set to the next one
  *
- * Where the version has no size, the blob's own FDT header gives it, else the rest of the block that
- * it lies in. Return: false past the last, or where the version is not known.
+ * Where the FDT says no size, or 0, the blob's own FDT header gives it, else the rest of the block
+ * that it lies in. Return: false past the last, or where the version is not known.
  */
 bool handover_next_blob(const struct handover *h, int *node, struct kho_blob *blob);
 

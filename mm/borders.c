@@ -34,3 +34,11 @@ bool borders_inside(const struct borders *set, paddr_t base, paddr_t end, paddr_
 	}
 	return false;
 }
+
+bool borders_hot(const struct borders *set, paddr_t addr)
+{
+	for (unsigned int i = 0; i < set->nr_ranges; i++)
+		if (set->range[i].hot && addr >= set->range[i].base && addr < set->range[i].end)
+			return true;
+	return false;
+}

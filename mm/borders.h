@@ -7,10 +7,14 @@
 
 #define BORDERS_MAX 512 /* memory ranges in an SRAT */
 
-/** struct node_range - memory [@base, @end) of node @node; not all of it need be RAM */
+/**
+ * struct node_range - memory [@base, @end) of node @node; not all of it need be RAM
+ * @hot: memory can be added there while the machine runs
+ */
 struct node_range {
 	paddr_t base, end;
 	uint32_t node;
+	bool hot;
 };
 
 /**
@@ -29,5 +33,8 @@ void borders_make(struct borders *set);
 
 /** borders_inside() - set @border to the lowest one above @base and below @end. Return: false if there is none. */
 bool borders_inside(const struct borders *set, paddr_t base, paddr_t end, paddr_t *border);
+
+/** borders_hot() - can the memory at @addr have been added while the machine ran? */
+bool borders_hot(const struct borders *set, paddr_t addr);
 
 #endif

@@ -2,7 +2,7 @@
 # The pure rooms compiled for the host under sanitizers, and the unit tests on top of them.
 
 PURE := lib/digits.c lib/fault.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c) kexec/*.c boot/words/*.c) boot/door/e820.c \
-	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c \
+	$(filter-out boot/monitor/monitor.c,$(wildcard boot/monitor/*.c)) arch/paging.c arch/acpi.c arch/efi_tables.c \
 	arch/framebuffer.c arch/screen.c
 SAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -55,7 +55,7 @@ unit: $(UNIT)
 BENCH_OBJ := $(patsubst %.c,$(B)/bench/%.o,lib/fault.c lib/string.c $(wildcard mm/*.c $(foreach room,$(KHO),$(room)/*.c)))
 # Only that the canary is where the host has it.
 BENCH_GUARD := -mstack-protector-guard=tls
-BENCH     := $(B)/bench/ingest $(B)/bench/luo $(B)/bench/maps
+BENCH     := $(B)/bench/ingest $(B)/bench/luo $(B)/bench/maps $(B)/bench/hostile
 
 $(B)/bench/%.o: %.c
 	@mkdir -p $(@D)

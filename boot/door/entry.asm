@@ -71,6 +71,7 @@ enter:
 	cli
 	cld
 	mov r15, rsi
+	mov rbp, rsp			; of whoever jumped here
 	; Firmware may have mapped the image with rights of its own. Only baton's own tables are
 	; to count: away with translations that outlive a change of tables, and with write
 	; protection until they are in use.
@@ -88,6 +89,7 @@ enter:
 	xor eax, eax
 	rep stosq
 	lea rsp, [stack_end]
+	mov [entry_stack], rbp
 
 	; Relocate: every entry is R_X86_64_RELATIVE (the linker script sees to that).
 	lea rbx, [image_start]
@@ -158,6 +160,12 @@ enter:
 	mov edx, r13d
 	call baton_main
 	ud2
+
+; The stack pointer that the last kernel's purgatory left.
+	section .bss.entry_stack nobits alloc noexec write align=8
+	global entry_stack:data hidden
+entry_stack:
+	resq 1
 
 ; Zero by the EFI door, until the code above has drawn it.
 	section .bss.canary nobits alloc noexec write align=64

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "boot/run/memory.h"
 
+#include <string.h>
+
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/cpu.h"
+#include "arch/efi_tables.h"
 #include "arch/image.h"
 #include "boot/run/display.h"
 #include "boot/run/image.h"
+#include "boot/words/numa.h"
 
 #define GRANT_PAGES \
 	64 /* page tables in reserve, to split large pages when the allocator hands out RAM */
+
+/* In the entry SETUP_EFI: behind its header, fw_vendor and an unused field (struct efi_setup_data of Linux). */
+#define SETUP_EFI_TABLES (sizeof(struct setup_data) + 16)
 
 static struct ground *here; /* for the callbacks, which get only an address */
 
@@ -135,8 +142,24 @@ static const void *look_at_firmware(paddr_t addr, uint64_t size)
 	return (const void *)addr;
 }
 
-static int ask_acpi(struct ground *g, const struct boot_params *bp, struct fault *f)
+/* Borders that Linux does not see are none. */
+static void find_borders(struct ground *g, const char *cmdline, paddr_t rsdp)
 {
+	unsigned int missed = acpi_borders(&g->borders, rsdp, look_at_firmware);
+
+	if (missed)
+		say("numa",
+		    "%u memory ranges more in the SRAT than %u: where these meet is not checked",
+		    missed, BORDERS_MAX);
+	if (g->borders.nr_ranges && words_numa_off(cmdline)) {
+		g->borders.nr = g->borders.nr_ranges = 0;
+		say("numa", "off by the command line: all memory counts as that of one node");
+	}
+}
+
+static void ask_acpi(struct ground *g, const struct given *given)
+{
+	const struct boot_params *bp = given->info.bp;
 	const struct efi_info efi = bp->efi_info;
 	paddr_t rsdp = bp->acpi_rsdp_addr;
 
@@ -145,10 +168,7 @@ static int ask_acpi(struct ground *g, const struct boot_params *bp, struct fault
 					look_at_firmware);
 	acpi_read(&g->acpi, rsdp, look_at_firmware);
 	clock_set(g->acpi.pm_timer);
-	if (!acpi_borders(&g->borders, rsdp, look_at_firmware))
-		return fault_set(f, "srat-too-long", "more than %u memory ranges in the SRAT",
-				 BORDERS_MAX);
-	return 0;
+	find_borders(g, given->opt.forward, rsdp);
 }
 
 /* Switch to the tables if @mapped says that they are complete: from here on law 1 holds. */
@@ -161,7 +181,8 @@ static int use_tables(struct ground *g, const struct given *given, bool mapped, 
 				 bytes / PAGE_SIZE);
 	paging_use(&g->paging);
 	open_display(&g->screen);
-	return ask_acpi(g, given->info.bp, f);
+	ask_acpi(g, given);
+	return 0;
 }
 
 /* Scratch is not free: kernels are loaded there. */
@@ -170,6 +191,41 @@ static void fill_map_warm(struct ground *g, const struct ranges *scratch)
 	pagemap_init(&g->map, g->ram, (void *)g->own.base);
 	for (unsigned int i = 0; i < scratch->nr; i++)
 		pagemap_set(&g->map, scratch->r[i].base, scratch->r[i].end);
+}
+
+static bool keep(paddr_t base, paddr_t end, void *arg)
+{
+	pagemap_set(arg, base, end);
+	return true;
+}
+
+static void keep_table(paddr_t base, paddr_t end, void *arg)
+{
+	pagemap_set(arg, base, end);
+}
+
+/* Where the list of EFI's tables lies, as the last Linux says. Return: 0 if it says nothing. */
+static paddr_t list_of_tables(const struct boot_info *info)
+{
+	paddr_t list = 0;
+
+	for (unsigned int i = 0; i < info->nr_setup; i++) {
+		const struct boot_setup *s = &info->setup[i];
+		const uint8_t *p = window_ro(&info->window, s->addr, SETUP_EFI_TABLES + 8);
+
+		if (s->type == SETUP_EFI && p)
+			memcpy(&list, p + SETUP_EFI_TABLES, sizeof(list));
+	}
+	return list;
+}
+
+void keep_firmware(struct ground *ground, const struct given *given)
+{
+	const struct efi_info efi = given->info.bp->efi_info;
+
+	boot_info_firmware(&given->info, keep, &ground->map);
+	efi_tables((paddr_t)efi.efi_systab_hi << 32 | efi.efi_systab, list_of_tables(&given->info),
+		   look_at_firmware, keep_table, &ground->map);
 }
 
 /* RAM outside @room is not free: the firmware may still use it. */
@@ -250,6 +306,7 @@ int protect_cold(struct ground *ground, const struct given *given, struct record
 		return -1;
 	fill_map_cold(ground);
 	begin_pages(ground);
+	keep_firmware(ground, given);
 	report_tables(ground);
 	stage_done(record, STAGE_ENTRY);
 	return 0;

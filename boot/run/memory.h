@@ -20,7 +20,7 @@
  * @scratch: that of the handover
  * @record:  gets what is wrong
  *
- * Return: 0; or -1 with fault memory-in-pieces, scratch-too-small, page-tables, srat-too-long.
+ * Return: 0; or -1 with fault memory-in-pieces, scratch-too-small, page-tables.
  */
 int protect_warm(struct ground *ground, const struct given *given, const struct ranges *scratch,
 		 struct record *record);
@@ -34,6 +34,15 @@ int protect_warm(struct ground *ground, const struct given *given, const struct 
  * Return: as protect_warm().
  */
 int protect_cold(struct ground *ground, const struct given *given, struct record *record);
+
+/**
+ * keep_firmware() - give out nothing of what the firmware keeps
+ * @ground: its page map
+ * @given:  what baton was given, with what EFI says
+ *
+ * To be called once the handover is in the page map: there is nothing wrong with a block that lies there.
+ */
+void keep_firmware(struct ground *ground, const struct given *given);
 
 /** make_executable() - make @page, which comes from the allocator, executable and no longer writable. */
 bool make_executable(struct paging *pt, paddr_t page);

@@ -10,14 +10,18 @@ int publish(struct handovers *kho, const struct next *next, struct ground *groun
 {
 	struct kho_new_blob metadata = metadata_anew(RELEASE);
 	const struct speaks *speaks = &next->target.speaks;
+	unsigned int anew = 1;
 
 	if (!kho->goes_out)
 		return 0;
 	if (speaks->what == SPEAKS_LISTED && !speaks_name(speaks, METADATA)) {
 		metadata.size = 0;
 		say("dropped", METADATA ": the next kernel does not know it");
+	} else if (metadata_is_foreign(&kho->in.h)) {
+		anew = 0;
+		say("carried", METADATA " as it is: baton knows another version, of 73 bytes");
 	}
-	if (kho_out_build(&kho->out, &kho->in.h, next->target.abi, &ground->pages, &metadata, 1,
+	if (kho_out_build(&kho->out, &kho->in.h, next->target.abi, &ground->pages, &metadata, anew,
 			  &record->fault))
 		return -1;
 	stage_done(record, STAGE_PUBLISH);

@@ -7,6 +7,7 @@
 #include "arch/image.h"
 #include "arch/power.h"
 #include "boot/run/display.h"
+#include "kho/client/client.h"
 #include "kho/view/summary.h"
 
 void report_hello(const struct given *given)
@@ -52,8 +53,15 @@ static void report_blobs(const struct handover *h)
 {
 	struct kho_blob blob;
 
-	for (unsigned int i = 0; handover_blob(h, i, &blob); i++)
-		say(i ? "" : "blobs", "%-16s %8lu bytes at 0x%lx", blob.name, blob.size, blob.addr);
+	for (unsigned int i = 0; handover_blob(h, i, &blob); i++) {
+		if (blob.bad)
+			say(i ? "" : "blobs", "%-16s goes on as it is: no kernel finds its blob",
+			    blob.name);
+		else
+			say(i ? "" : "blobs", "%-16s %8lu bytes at 0x%lx%s", blob.name, blob.size,
+			    blob.addr,
+			    client_reads(h, &blob) ? "" : ", not read: it goes on as it is");
+	}
 }
 
 void report_incoming(const struct ground *ground, const struct kho_in *in)
@@ -79,6 +87,7 @@ static const struct {
 	{ "no-console", "correct the command line and start again" },
 	{ "client-unnamed",
 	  "start a kernel that knows it, name it in baton.abi=, or let it go by baton.drop=" },
+	{ "reserve-overwritten", "let it go by baton.drop=memblock, and start again" },
 	{ "luo-too-many", "start a kernel with room for it, or let sessions go by baton.drop=" },
 	{ "memfd-", "start a kernel that can hold it, or let its session go by baton.drop=" },
 	{ "order-", "start a newer kernel, or let it go by baton.drop=" },

@@ -2,6 +2,7 @@
 #include "boot/run/take_in.h"
 
 #include "arch/console.h"
+#include "boot/run/memory.h"
 #include "boot/run/report.h"
 #include "kho/client/client.h"
 
@@ -40,10 +41,20 @@ bool forget_unfinished(struct handovers *kho, const struct record *record)
 int take_in(struct handovers *kho, struct ground *ground, const struct given *given,
 	    struct record *record)
 {
+	const struct in_scratch *carved = &kho->carved;
+
+	/* what was loaded over such memory has set its pages: they are preserved, and let go later */
+	for (unsigned int i = 0; i < carved->nr; i++)
+		pagemap_clear(&ground->map, carved->at[i].base, carved->at[i].end);
 	kho->in.h.borders = &ground->borders;
+	/* read before the SRAT was, and refused then if it is no RAM */
+	if (borders_hot(&ground->borders, kho->in.data.fdt_addr))
+		say("handover", "the root FDT at 0x%lx lies in memory that can be added later",
+		    kho->in.data.fdt_addr);
 	kho_in_ingest(&kho->in, ground->ram, &kho->scratch, &ground->map, &record->findings);
 	client_check(&kho->in.h, &record->findings);
 	client_claim(&kho->in.h, &ground->map, &record->findings);
+	keep_firmware(ground, given);
 	stage_done(record, STAGE_INGEST);
 	if (record->findings.total)
 		return -1;

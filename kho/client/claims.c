@@ -82,23 +82,27 @@ struct reader claims_reader(struct claims *c)
 
 bool claim_pages(struct claims *c, const char *what, paddr_t addr, uint64_t pages)
 {
-	paddr_t at = align_down(addr, PAGE_SIZE), base = at, end;
+	paddr_t at = align_down(addr, PAGE_SIZE), end;
 	unsigned int order;
 
-	if (pages > UINT64_MAX >> PAGE_SHIFT || !range_end(base, pages << PAGE_SHIFT, &end)) {
+	if (pages > UINT64_MAX >> PAGE_SHIFT || !range_end(at, pages << PAGE_SHIFT, &end)) {
 		finding_add(c->f, FINDING_CLIENT_NOT_RAM, "%s at 0x%lx of %lu pages", what, addr,
 			    pages);
 		return false;
 	}
+	/* key by key, so that no page is walked over twice, whatever several pieces claim */
 	while (at < end) {
-		paddr_t block;
+		paddr_t block, next;
 
 		if (!handover_find_key(c->h, at, &block, &order)) {
 			finding_add(c->f, FINDING_CLIENT_NOT_PRESERVED,
 				    "%s at 0x%lx of %lu pages, page 0x%lx", what, addr, pages, at);
 			return false;
 		}
-		at = block + (PAGE_SIZE << order);
+		next = min_u64(block + (PAGE_SIZE << order), end);
+		if (!take(c, what, at, next))
+			return false;
+		at = next;
 	}
-	return take(c, what, base, end);
+	return true;
 }

@@ -13,6 +13,9 @@
 #include "kho/handover.h"
 #include "mm/pagemap.h"
 
+/* No FDT of a client is larger; what claims to be is not read. Linux writes them in one page. */
+#define CLIENT_FDT_MAX (64UL << 10)
+
 /**
  * struct claims
  * @h:  a handover without findings

@@ -11,9 +11,9 @@
 
 static const struct client table[] = {
 	{ .name = KHO_TEST, .version = kho_test_version, .claim = kho_test_check },
-	{ .name = LUO, .version = luo_version, .claim = luo_check },
+	{ .name = LUO, .version = luo_version, .vital = true, .claim = luo_check },
 	{ .name = MEMBLOCK, .version = memblock_version, .claim = memblock_check_blob },
-	{ .name = METADATA, .version = metadata_version, .check = metadata_check },
+	{ .name = METADATA, .version = metadata_version },
 };
 
 const struct client *client_at(unsigned int i)
@@ -31,6 +31,14 @@ const struct client *client_by_name(const char *name)
 	return NULL;
 }
 
+bool client_reads(const struct handover *h, const struct kho_blob *blob)
+{
+	const struct client *client = client_by_name(blob->name);
+	const void *bytes = blob->bad ? NULL : handover_look(h, blob->addr, blob->size);
+
+	return !client || (bytes && client->version(bytes, blob->size));
+}
+
 void client_check(const struct handover *h, struct findings *f)
 {
 	int node = BLOB_FIRST;
@@ -41,9 +49,9 @@ void client_check(const struct handover *h, struct findings *f)
 	while (handover_next_blob(h, &node, &blob)) {
 		const struct client *client = client_by_name(blob.name);
 
-		/* what is wrong with the sub-node has been found before */
-		if (!blob.bad && client && client->check && handover_look(h, blob.addr, blob.size))
-			client->check(h, &blob, f);
+		if (client && client->vital && (blob.bad || (h->abi->size_prop && !blob.stated)))
+			finding_add(f, FINDING_CLIENT_UNREADABLE, "sub-node '%s': %s", blob.name,
+				    blob.bad ? "no address or no size" : "a blob of 0 bytes");
 	}
 }
 
@@ -66,8 +74,11 @@ static void claim_blobs(struct claims *c, bool rest)
 
 	while (handover_next_blob(c->h, &node, &blob)) {
 		const struct client *client = client_by_name(blob.name);
-		bool claims = client && client->claim;
+		bool claims = client && client->claim &&
+			      (client->vital || client_reads(c->h, &blob));
 
+		if (blob.bad)
+			continue;
 		if (claims && !rest)
 			client->claim(c, &blob);
 		else if (!claims && rest)

@@ -12,16 +12,18 @@
  * @name:    of its blob
  * @version: tells which version the @size bytes of a blob are in. Return: NULL if they are in none that
  *           is known.
- * @check:   adds whatever is wrong with a blob to the findings; NULL if nothing may be checked
+ * @vital:   a Linux that has this client panics if it cannot read the blob. Of the others it says so, and
+ *           goes on without what the blob leads to.
  * @claim:   claims every page that a blob leads to, and checks what is in them; NULL if its client
  *           leads nowhere
  *
- * All are called only for blobs of which every byte can be read.
+ * Both are called only for blobs of which every byte can be read; @claim only for a vital one, or in a
+ * version that is known.
  */
 struct client {
 	const char *name;
 	const char *(*version)(const void *bytes, uint64_t size);
-	void (*check)(const struct handover *h, const struct kho_blob *blob, struct findings *f);
+	bool vital;
 	void (*claim)(struct claims *c, const struct kho_blob *blob);
 };
 
@@ -32,7 +34,13 @@ const struct client *client_at(unsigned int i);
 const struct client *client_by_name(const char *name);
 
 /**
- * client_check() - check every blob that has a row and can be read
+ * client_reads() - is @blob in a version that is known, or has it no row?
+ * What is not read goes on as it is.
+ */
+bool client_reads(const struct handover *h, const struct kho_blob *blob);
+
+/**
+ * client_check() - check that every vital blob can be found
  * Does nothing with a handover whose map could not be read.
  */
 void client_check(const struct handover *h, struct findings *f);
@@ -43,8 +51,8 @@ void client_check(const struct handover *h, struct findings *f);
  * @pm: the page map into which it was ingested; the same again afterwards
  * @f:  the findings
  *
- * Does nothing if there are findings already. Of a blob without a row, or whose row claims nothing,
- * only the pages are looked at: they must be no other client's. Several such blobs may share a page.
+ * Does nothing if there are findings already. Of a blob without a row, in no known version, or
+ * whose row claims nothing, only the pages are looked at: they must be no other client's. Several such blobs may share a page.
  */
 void client_claim(const struct handover *h, struct pagemap *pm, struct findings *f);
 

@@ -28,7 +28,8 @@ static bool read_folios(const void *bytes, uint64_t size, void *arg)
 
 const char *kho_test_version(const void *bytes, uint64_t size)
 {
-	if (fdt_check_full(bytes, size) || fdt_node_check_compatible(bytes, 0, COMPAT))
+	if (fdt_check_full(bytes, min_u64(size, CLIENT_FDT_MAX)) ||
+	    fdt_node_check_compatible(bytes, 0, COMPAT))
 		return NULL;
 	return COMPAT;
 }

@@ -4,6 +4,7 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "kho/client/claims.h"
 #include "kho/out/living.h"
 
 #define COMPAT        "memblock-v1"
@@ -30,7 +31,8 @@ int memblock_check(struct memblock_region *r, struct fault *f)
 
 const char *memblock_version(const void *bytes, uint64_t size)
 {
-	if (fdt_check_full(bytes, size) || fdt_node_check_compatible(bytes, 0, COMPAT))
+	if (fdt_check_full(bytes, min_u64(size, CLIENT_FDT_MAX)) ||
+	    fdt_node_check_compatible(bytes, 0, COMPAT))
 		return NULL;
 	return COMPAT;
 }

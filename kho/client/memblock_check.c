@@ -28,7 +28,8 @@ int memblock_regions(const struct window *window, const struct kho_blob *blob,
 
 	if (is_aligned(blob->addr, sizeof(uint64_t)))
 		fdt = window_ro(window, blob->addr, blob->size);
-	if (!fdt || fdt_check_full(fdt, blob->size) || fdt_node_check_compatible(fdt, 0, COMPAT))
+	if (!fdt || fdt_check_full(fdt, min_u64(blob->size, CLIENT_FDT_MAX)) ||
+	    fdt_node_check_compatible(fdt, 0, COMPAT))
 		return -1;
 	fdt_for_each_subnode(node, fdt, 0) {
 		if (fdt_node_check_compatible(fdt, node, REGION_COMPAT) ||
@@ -52,10 +53,7 @@ void memblock_check_blob(struct claims *c, const struct kho_blob *blob)
 
 	claim_pages(c, "the FDT of memblock", blob->addr, 1);
 	bad = memblock_regions(c->h->map.window, blob, claim_region, c);
-	if (bad < 0)
-		finding_add(c->f, FINDING_MEMBLOCK_FORMAT, "blob at 0x%lx of %lu bytes", blob->addr,
-			    blob->size);
-	else if (bad)
+	if (bad)
 		finding_add(c->f, FINDING_MEMBLOCK_REGION, "%d other nodes in the FDT at 0x%lx",
 			    bad, blob->addr);
 }

@@ -14,7 +14,7 @@ int memblock_regions(const struct window *window, const struct kho_blob *blob,
 		     void *arg);
 
 /**
- * memblock_check_blob() - claim and check all that @blob leads to
+ * memblock_check_blob() - claim and check all that @blob, of a known version, leads to
  *
  * Linux restores no key of a region, it only keeps the memory reserved: keys of any order will do,
  * for the whole pages that it preserves (Linux, mm/memblock.c).

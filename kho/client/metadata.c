@@ -13,29 +13,37 @@ const char *metadata_version(const void *bytes, uint64_t size)
 	return meta.version == METADATA_VERSION ? METADATA "-v1" : NULL;
 }
 
-void metadata_check(const struct handover *h, const struct kho_blob *blob, struct findings *f)
+/* Read it. Return: false if there is none, or it is not in the version that is known. */
+static bool read_metadata(const struct handover *in, struct kho_metadata *meta)
 {
-	uint32_t version;
+	struct kho_blob blob;
+	const void *bytes;
+	uint64_t size;
 
-	if (blob->size < sizeof(struct kho_metadata)) {
-		finding_add(f, FINDING_METADATA_VERSION, METADATA " of %lu bytes", blob->size);
-		return;
-	}
-	memcpy(&version, handover_look(h, blob->addr, sizeof(version)), sizeof(version));
-	if (version != METADATA_VERSION)
-		finding_add(f, FINDING_METADATA_VERSION, METADATA " of version %u", version);
+	if (!handover_find_blob(in, METADATA, &blob) || blob.bad)
+		return false;
+	size = in->abi->size_prop ? blob.stated : blob.size;
+	bytes = handover_look(in, blob.addr, sizeof(*meta));
+	if (!bytes || !metadata_version(bytes, size))
+		return false;
+	memcpy(meta, bytes, sizeof(*meta));
+	return true;
+}
+
+bool metadata_is_foreign(const struct handover *in)
+{
+	struct kho_metadata meta;
+	struct kho_blob blob;
+
+	return handover_find_blob(in, METADATA, &blob) && !blob.bad && !read_metadata(in, &meta);
 }
 
 /* How many kernels have run before; 0 if nobody has counted. */
 static uint32_t count_so_far(const struct handover *in)
 {
 	struct kho_metadata meta;
-	struct kho_blob blob;
 
-	if (!handover_find_blob(in, METADATA, &blob))
-		return 0;
-	memcpy(&meta, handover_look(in, blob.addr, sizeof(meta)), sizeof(meta));
-	return meta.kexec_count;
+	return read_metadata(in, &meta) ? meta.kexec_count : 0;
 }
 
 static void write_metadata(const struct kho_new_blob *blob, const struct handover *in, void *mem)

@@ -30,8 +30,11 @@ _Static_assert(sizeof(struct kho_metadata) == 73, "kexec-metadata blob");
 /** metadata_version() - "kexec-metadata-v1" if the @size @bytes of a blob are that, else NULL. */
 const char *metadata_version(const void *bytes, uint64_t size);
 
-/** metadata_check() - finding metadata-version unless metadata_version() knows the version of @blob. */
-void metadata_check(const struct handover *h, const struct kho_blob *blob, struct findings *f);
+/**
+ * metadata_is_foreign() - does @in hand over a blob of another version, or of too few bytes?
+ * Linux says so, takes nothing from it, and goes on: so it goes on as it is, to whoever reads it.
+ */
+bool metadata_is_foreign(const struct handover *in);
 
 /**
  * metadata_anew() - the blob for a handover that is built: one more kernel has run

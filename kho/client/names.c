@@ -44,18 +44,31 @@ static bool luo_names(const struct handover *h, const struct kho_blob *blob, nam
 	return true;
 }
 
+/*
+ * The bytes of a blob where an FDT can be read: Linux reads none at an address that is no multiple of 8, but
+ * the version of such a blob is known all the same.
+ */
+static const void *aligned(const struct handover *h, const struct kho_blob *blob)
+{
+	static uint8_t copy[PAGE_SIZE] __attribute__((aligned(8)));
+	const void *bytes = handover_look(h, blob->addr, blob->size);
+
+	if (!bytes || is_aligned(blob->addr, sizeof(uint64_t)))
+		return bytes;
+	return blob->size > sizeof(copy) ? NULL : memcpy(copy, bytes, blob->size);
+}
+
 /* What its client's row tells, else what the FDT of a blob calls itself, else its name. */
 static const char *blob_version(const struct handover *h, const struct kho_blob *blob)
 {
 	const struct client *client = client_by_name(blob->name);
-	const void *bytes = handover_look(h, blob->addr, blob->size);
+	const void *bytes = aligned(h, blob);
 	const char *name = NULL;
 	int len;
 
 	if (client && bytes)
 		name = client->version(bytes, blob->size);
-	if (!name && bytes && is_aligned(blob->addr, sizeof(uint64_t)) &&
-	    !fdt_check_full(bytes, blob->size)) {
+	if (!name && bytes && !fdt_check_full(bytes, min_u64(blob->size, CLIENT_FDT_MAX))) {
 		name = fdt_getprop(bytes, 0, "compatible", &len);
 		name = name && len > 0 && !name[len - 1] ? name : NULL;
 	}
@@ -75,7 +88,8 @@ void names_of(const struct handover *h, name_fn *fn, void *arg)
 	struct kho_blob blob;
 
 	while (handover_next_blob(h, &node, &blob))
-		blob_names(h, &blob, fn, arg);
+		if (!blob.bad)
+			blob_names(h, &blob, fn, arg);
 }
 
 /**
@@ -138,6 +152,6 @@ void names_check(const struct handover *h, const struct speaks *next, struct fin
 	struct kho_blob blob;
 
 	while (handover_next_blob(h, &node, &blob))
-		if (strcmp(blob.name, METADATA) != 0 && !luo_is_empty(h, &blob))
+		if (!blob.bad && strcmp(blob.name, METADATA) != 0 && !luo_is_empty(h, &blob))
 			blob_names(h, &blob, check_name, &c);
 }

@@ -49,8 +49,9 @@ static void report(struct ingest *g, const struct kho_leaf *leaf, unsigned int i
 	/* a full list only counts findings: do not search the map for a name then */
 	if (g->f->total < FINDINGS_KEPT)
 		code = classify(g, page);
-	finding_add(g->f, code, "block 0x%lx of order %u, page 0x%lx",
-		    leaf->base + i * block_size(leaf), leaf->order, page);
+	finding_add(g->f, code, "block 0x%lx of order %u, page 0x%lx%s",
+		    leaf->base + i * block_size(leaf), leaf->order, page,
+		    code == FINDING_BLOCK_NOT_RAM ? kho_in_no_ram(g->in, page) : "");
 }
 
 /*

@@ -35,13 +35,14 @@ struct kho_in {
  * @window:  the way to its memory
  * @data:    the payload of the setup_data entry
  * @ram:     what is RAM
- * @scratch: filled with the regions; the caller's table needs room for KHO_MAX_SCRATCH
+ * @scratch: filled with the regions, each shrunk inward to whole 2 MiB; the caller's table needs room for
+ *           KHO_MAX_SCRATCH
  * @f:       the findings
  */
 void kho_in_scratch(struct kho_in *in, const struct window *window, const struct kho_data *data,
 		    const struct ranges *ram, struct ranges *scratch, struct findings *f);
 
-/** kho_in_fdt() - step 2: the root FDT, its version, the address of the map, the form of every sub-node. */
+/** kho_in_fdt() - step 2: the root FDT, its version, the address of the map, the names of the sub-nodes. */
 void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f);
 
 /**
@@ -52,8 +53,8 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
  * @f:   the findings
  *
  * Does nothing if step 2 has not found the version and the map. Afterwards every map node and every preserved page is
- * set in @pm, and @in has the counts. If a map has more than 32 broken links, they fill the list: its blocks are then
- * not checked, and @f->total is a lower bound of the number of findings.
+ * set in @pm, and @in has the counts. If a map has more than 32 broken links, they fill the list: its blocks and the
+ * blobs are then not checked, and @f->total is a lower bound of the number of findings.
  */
 void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ranges *scratch,
 		   struct pagemap *pm, struct findings *f);

@@ -13,6 +13,14 @@ static const enum finding_code flaws[] = {
 	[MAP_LEAF_SMALL] = FINDING_LEAF_SMALL, [MAP_CHUNK_COUNT] = FINDING_CHUNK_COUNT,
 };
 
+/* Linux passes on the memory map of its start: what was added since is missing there. */
+const char *kho_in_no_ram(const struct kho_in *in, paddr_t addr)
+{
+	return in->h.borders && borders_hot(in->h.borders, addr) ?
+		       ", in memory that was added while the last kernel ran" :
+		       "";
+}
+
 /* Check the page that a link leads to and enter it. Return: false if it must not be followed. */
 static bool take_page(struct ingest *g, const struct map_page *page)
 {
@@ -38,8 +46,9 @@ static bool take_page(struct ingest *g, const struct map_page *page)
 			g->in->leaves++;
 		return true;
 	}
-	finding_add(g->f, code, "map node at 0x%lx, level %u, for keys from 0x%lx", page->addr,
-		    page->level, page->from);
+	finding_add(g->f, code, "map node at 0x%lx, level %u, for keys from 0x%lx%s", page->addr,
+		    page->level, page->from,
+		    code == FINDING_NODE_NOT_RAM ? kho_in_no_ram(g->in, page->addr) : "");
 	return false;
 }
 
@@ -79,6 +88,36 @@ static enum map_next take_leaf(void *arg, const struct map_page *page)
 	return MAP_FOLLOW;
 }
 
+/* For map_walk(): take the pages of the map out of the page map, and put them in again. */
+static enum map_next unmark_page(void *arg, const struct map_page *page)
+{
+	struct ingest *g = arg;
+
+	pagemap_clear(g->pm, page->addr, page->addr + PAGE_SIZE);
+	return MAP_FOLLOW;
+}
+
+static enum map_next mark_page(void *arg, const struct map_page *page)
+{
+	struct ingest *g = arg;
+
+	pagemap_set(g->pm, page->addr, page->addr + PAGE_SIZE);
+	return MAP_FOLLOW;
+}
+
+/* A root that was refused leaves nothing to check them against, and so does no map at all. */
+static void check_blobs(struct ingest *g)
+{
+	const struct map_visitor unmark = { .page = unmark_page, .arg = g };
+	const struct map_visitor mark = { .page = mark_page, .arg = g };
+
+	if (!g->whole || !handover_is_read(&g->in->h) || handover_is_unfinished(&g->in->h))
+		return;
+	map_walk(&g->map, &unmark);
+	kho_in_check_blobs(g, g->f);
+	map_walk(&g->map, &mark);
+}
+
 static void report_flaw(void *arg, enum map_flaw flaw, const char *text)
 {
 	struct ingest *g = arg;
@@ -102,9 +141,7 @@ void kho_in_ingest(struct kho_in *in, const struct ranges *ram, const struct ran
 	g.map.refused = &g.refused;
 	if (g.whole)
 		map_walk(&g.map, &pass2);
-	/* a root that was refused leaves nothing to check them against, and so does no map at all */
-	if (handover_is_read(&in->h) && !handover_is_unfinished(&in->h) && !g.small)
-		kho_in_check_blobs(in, f);
+	check_blobs(&g);
 	if (!f->total)
 		map_learn(&in->h.map);
 }

@@ -36,6 +36,9 @@ struct ingest {
  */
 void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf);
 
+/** kho_in_no_ram() - for messages: what memory at @addr may be that is no RAM; "" if nothing is known of it. */
+const char *kho_in_no_ram(const struct kho_in *in, paddr_t addr);
+
 /**
  * kho_in_read() - the part of kho_in_fdt() that depends on the version
  * @fdt: the root FDT, found good
@@ -43,7 +46,11 @@ void ingest_leaf(struct ingest *g, const struct kho_leaf *leaf);
  */
 void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, struct findings *f);
 
-/** kho_in_check_blobs() - check the FDT and every blob against the map. */
-void kho_in_check_blobs(const struct kho_in *in, struct findings *f);
+/**
+ * kho_in_check_blobs() - check that the FDT and every blob are preserved
+ * @g: with all blocks in @g->pm, and no pages of the map
+ * @f: the findings
+ */
+void kho_in_check_blobs(const struct ingest *g, struct findings *f);
 
 #endif

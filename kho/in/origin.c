@@ -14,7 +14,7 @@ struct layout {
 	uint64_t best;
 };
 
-static const struct node_range everything = { 0, UINT64_MAX, 0 };
+static const struct node_range everything = { 0, UINT64_MAX, 0, false };
 
 static unsigned int count_spans(const struct borders *nodes)
 {

@@ -107,13 +107,12 @@ static void find_map(struct kho_in *in, const void *fdt, struct findings *f)
 	}
 }
 
-/* Check the form of the sub-node @node. */
-static void check_node(const struct kho_abi *abi, const void *fdt, int node, struct findings *f)
+/* Two of one name would be one to Linux; whatever else a sub-node is, its client may know. */
+static void check_name(const void *fdt, int node, struct findings *f)
 {
 	const char *name = fdt_get_name(fdt, node, NULL);
 	char found[SHOWN];
-	uint64_t value;
-	int other, len;
+	int other;
 
 	shown(found, name, strlen(name));
 	fdt_for_each_subnode(other, fdt, 0) {
@@ -124,16 +123,6 @@ static void check_node(const struct kho_abi *abi, const void *fdt, int node, str
 			break;
 		}
 	}
-	if (!fdt_read_u64(fdt, node, abi->blob_prop, &value, &len))
-		finding_add(f, FINDING_BLOB_ADDRESS, "sub-node '%s': %s of %d bytes", found,
-			    abi->blob_prop, len < 0 ? 0 : len);
-	if (!abi->size_prop)
-		return;
-	if (!fdt_read_u64(fdt, node, abi->size_prop, &value, &len))
-		finding_add(f, FINDING_BLOB_SIZE, "sub-node '%s': %s of %d bytes", found,
-			    abi->size_prop, len < 0 ? 0 : len);
-	else if (value == 0)
-		finding_add(f, FINDING_BLOB_SIZE, "sub-node '%s': a blob of 0 bytes", found);
 }
 
 void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, struct findings *f)
@@ -146,7 +135,7 @@ void kho_in_read(struct kho_in *in, const void *fdt, const struct kho_abi *abi, 
 	if (!abi)
 		return;
 	fdt_for_each_subnode(node, fdt, 0)
-		check_node(abi, fdt, node, f);
+		check_name(fdt, node, f);
 }
 
 void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings *f)
@@ -157,53 +146,58 @@ void kho_in_fdt(struct kho_in *in, const struct ranges *scratch, struct findings
 		kho_in_read(in, fdt, find_abi(in, fdt, f), f);
 }
 
-/* Look for a page of [@base, @end) that no key covers. Return: true if there is one, at @hole. */
-static bool find_hole(const struct handover *h, paddr_t base, paddr_t end, paddr_t *hole)
+/*
+ * Look for a page of [@base, @end) that no key covers: with the pages of the map taken out of the page map, what
+ * is set is scratch, or preserved. So it costs one look at 64 pages, however many blobs lie over them.
+ * Return: true if there is one, at @hole.
+ */
+static bool find_hole(const struct ingest *g, paddr_t base, paddr_t end, paddr_t *hole)
 {
-	unsigned int order;
+	paddr_t first = align_down(base, PAGE_SIZE);
 
-	while (base < end) {
-		paddr_t block;
-
-		if (!handover_find_key(h, base, &block, &order)) {
-			*hole = base;
-			return true;
-		}
-		if (!range_end(block, PAGE_SIZE << order, &base))
-			break;
+	if (base < LOW_LIMIT) { /* set, but nobody's */
+		*hole = base;
+		return true;
 	}
-	return false;
+	*hole = pagemap_first_clear(g->pm, first, align_up(end, PAGE_SIZE));
+	for (unsigned int i = 0; i < g->scratch->nr; i++) {
+		const struct range *s = &g->scratch->r[i];
+
+		if (s->base < end && s->end > base)
+			*hole = min_u64(*hole, max_u64(s->base, first));
+	}
+	*hole = max_u64(*hole, base);
+	return *hole < end;
 }
 
-/* Check one blob that has an address and, unless the version has none, a size. */
-static void check_blob(const struct handover *h, const struct kho_blob *blob, struct findings *f)
+/* Check one blob that can be found. */
+static void check_blob(const struct ingest *g, const struct kho_blob *blob, struct findings *f)
 {
 	uint64_t size = max_u64(blob->size, 1);
 	char found[SHOWN];
 	paddr_t hole;
 
 	shown(found, blob->name, strlen(blob->name));
-	if (!handover_look(h, blob->addr, size)) {
-		finding_add(f, FINDING_BLOB_NOT_RAM, "blob '%s' at 0x%lx of %lu bytes", found,
-			    blob->addr, blob->size);
+	if (!handover_look(&g->in->h, blob->addr, size)) {
+		finding_add(f, FINDING_BLOB_NOT_RAM, "blob '%s' at 0x%lx of %lu bytes%s", found,
+			    blob->addr, blob->size, kho_in_no_ram(g->in, blob->addr));
 		return;
 	}
-	if (find_hole(h, blob->addr, blob->addr + size, &hole))
+	if (find_hole(g, blob->addr, blob->addr + size, &hole))
 		finding_add(f, FINDING_BLOB_NOT_PRESERVED,
 			    "blob '%s' at 0x%lx of %lu bytes, byte 0x%lx", found, blob->addr,
 			    blob->size, hole);
 }
 
-void kho_in_check_blobs(const struct kho_in *in, struct findings *f)
+void kho_in_check_blobs(const struct ingest *g, struct findings *f)
 {
+	paddr_t fdt = g->in->data.fdt_addr, hole;
 	int node = BLOB_FIRST;
 	struct kho_blob blob;
-	unsigned int order;
-	paddr_t base;
 
-	if (!handover_find_key(&in->h, in->data.fdt_addr, &base, &order))
-		finding_add(f, FINDING_FDT_NOT_PRESERVED, "root FDT at 0x%lx", in->data.fdt_addr);
-	while (handover_next_blob(&in->h, &node, &blob))
+	if (find_hole(g, fdt, fdt + KHO_FDT_SIZE, &hole))
+		finding_add(f, FINDING_FDT_NOT_PRESERVED, "root FDT at 0x%lx", fdt);
+	while (handover_next_blob(&g->in->h, &node, &blob))
 		if (!blob.bad)
-			check_blob(&in->h, &blob, f);
+			check_blob(g, &blob, f);
 }

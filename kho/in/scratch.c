@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "kho/in/incoming.h"
 
-/* Every KHO version aligns scratch to a page block at least. Some consumers need more. */
+/*
+ * Linux aligns scratch to its page blocks, which are 2 MiB unless it was built with a small
+ * PAGE_BLOCK_MAX_ORDER. What goes out is aligned to as much at least: the rest is no scratch any more.
+ */
 #define SCRATCH_ALIGN MIB(2)
 
 /* Find the array and check its form. Return: false if it cannot be read. */
@@ -40,7 +43,7 @@ static bool check_region(const struct kho_in *in, unsigned int i, const struct r
 
 	if (s->size == 0) /* Linux makes these too: a global region of 0 bytes, say */
 		return false;
-	if (!is_aligned(s->addr | s->size, SCRATCH_ALIGN)) {
+	if (!is_aligned(s->addr | s->size, PAGE_SIZE)) {
 		finding_add(f, FINDING_SCRATCH_MISALIGNED,
 			    "scratch region %u at 0x%lx of 0x%lx bytes", i, s->addr, s->size);
 		good = false;
@@ -69,14 +72,16 @@ void kho_in_scratch(struct kho_in *in, const struct window *window, const struct
 
 	for (i = 0; i < in->h.nr_scratch; i++) {
 		const struct kho_scratch *s = &in->h.scratch[i];
+		paddr_t base = align_up(s->addr, SCRATCH_ALIGN), end;
 
 		if (!check_region(in, i, ram, f))
 			continue;
+		end = align_down(s->addr + s->size, SCRATCH_ALIGN);
 		if (ranges_meet(scratch, s->addr, s->addr + s->size))
 			finding_add(f, FINDING_SCRATCH_OVERLAP,
 				    "scratch region %u at 0x%lx of 0x%lx bytes, over another", i,
 				    s->addr, s->size);
-		if (!ranges_add(scratch, s->addr, s->addr + s->size))
+		if (base < end && !ranges_add(scratch, base, end))
 			finding_add(f, FINDING_SCRATCH_LENGTH,
 				    "scratch region %u finds the table of %u full", i,
 				    scratch->cap);

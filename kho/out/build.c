@@ -42,7 +42,10 @@ static int out_of_memory(struct build *b)
 		b->map.pages);
 }
 
-/* Note which incoming pages are replaced: those of the FDT and of blobs that are made anew. */
+/*
+ * Note which incoming pages are replaced: those of the FDT and of blobs that are made anew. Of a blob that
+ * claims to be larger than these can be, the rest stays preserved.
+ */
 static void find_replaced(struct build *b)
 {
 	paddr_t fdt = b->in->fdt;
@@ -51,10 +54,11 @@ static void find_replaced(struct build *b)
 
 	b->replaced[b->nr_replaced++] = (struct range){ fdt, fdt + KHO_FDT_SIZE };
 	for (i = 0; i < b->nr; i++)
-		if (handover_find_blob(b->in, b->anew[i].name, &old))
-			b->replaced[b->nr_replaced++] =
-				(struct range){ align_down(old.addr, PAGE_SIZE),
-						align_up(old.addr + old.size, PAGE_SIZE) };
+		if (handover_find_blob(b->in, b->anew[i].name, &old) && !old.bad)
+			b->replaced[b->nr_replaced++] = (struct range){
+				align_down(old.addr, PAGE_SIZE),
+				align_up(old.addr + min_u64(old.size, PAGE_SIZE), PAGE_SIZE)
+			};
 }
 
 static bool is_made_anew(const struct build *b, const char *name)

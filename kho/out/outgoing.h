@@ -68,8 +68,8 @@ struct kho_out {
  * blobs of those names, and with those of the new ones. Every other blob keeps its name, address and
  * size.
  *
- * Return: 0; or -1 with fault out-of-memory, fdt-full, order-too-large (a key that the next kernel
- * could not take in). On failure nothing is published and all pages taken are given back.
+ * Return: 0; or -1 with fault out-of-memory, fdt-full, fdt-clash, order-too-large (a key that the next
+ * kernel could not take in). On failure nothing is published and all pages taken are given back.
  */
 int kho_out_build(struct kho_out *out, const struct handover *in, const struct kho_abi *abi,
 		  struct palloc *pages, const struct kho_new_blob *blob, unsigned int nr,

@@ -3,18 +3,21 @@
 #
 # Instructions, counted by callgrind on the kernel's own code, compiled as for the kernel. Prints TAP.
 #
-#   run.sh INGEST LUO MAPS    the programs of this folder
+#   run.sh INGEST LUO MAPS HOSTILE    the programs of this folder
 #
 # To take in one preserved order-0 page must cost fewer than 20, and no more when there are more of them; to
 # translate one LUO file at most 400, or 4000 if the version of its handler changes and it gets a new page of data;
 # a session on its own costs a block, and that is 6000. A list of chunks is changed and asked at the cost of a radix
 # tree, and half of that again; a copy may cost twice as much, as it makes the private tree over the list as well.
+# However often memory is claimed, taking it in and building it anew costs less than 100 ms a GiB, and grows with the
+# memory alone.
 
 set -euo pipefail
 
 INGEST=$1
 LUO=$2
 MAPS=$3
+HOSTILE=$4
 LIMIT=20
 OUT=$(mktemp -d)
 trap 'rm -rf "$OUT"' EXIT
@@ -40,7 +43,7 @@ verdict() { # OK TEXT
 	fi
 }
 
-echo "1..24"
+echo "1..32"
 for version in kho-v1 kho-v4; do
 	base=$(count kho_in_ingest "$INGEST" $version 0 1)
 	verdict "$((base < 50000))" "an empty handover of $version: $base instructions"
@@ -62,6 +65,18 @@ for what in enter_all ask_all copy_all leave_all; do
 	[ $what != copy_all ] || limit=4
 	verdict "$((2 * list <= limit * tree))" \
 		"$what: $((list / 64000)) instructions a block in a list, $((tree / 64000)) in a tree"
+done
+
+# hostile VERSION WHAT: 64 and 256 MiB of memory of which WHAT is claimed. 300 million instructions take less than 100 ms.
+hostile() {
+	local small large
+	small=$(count 'hop*' "$HOSTILE" "$1" 64 "$2")
+	large=$(count 'hop*' "$HOSTILE" "$1" 256 "$2")
+	verdict "$((large * 4 <= 300000000 && large <= 5 * small))" \
+		"$1, claimed by $2: $((large * 4 / 1000000)) million instructions a GiB, $((large * 10 / small)) tenths for four times the memory"
+}
+for version in kho-v1 kho-v4; do
+	for what in 0 50 metadata memblock; do hostile $version $what; done
 done
 
 # luo LIMIT SAID NEXT VERSION SESSIONS FILES HANDLER: of one luo_translate(), a file; it must say SAID

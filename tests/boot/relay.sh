@@ -17,6 +17,8 @@
 #                              bare     initrd is the bzImage
 #                              none     no payload at all
 #   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
+#   words       -            origin, packed: more words for the first Linux, which the first baton does not take
+#   ran         -            with refuse: so many Linuxes run before; by default one, or none where baton comes first
 #   packed      yes          origin: batonctl has made the payload; no: it was made by hand, nothing is recorded
 #   mem, smp    1G, 2        the machine; qemu=WORDS for more of it
 #   kho         on           the word kho= of the first command line
@@ -44,13 +46,15 @@ LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY
 HALTED='end +.*halted'
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
-	[start]=linux [packed]=yes [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]='' [at]='' [give]='' [refuse]=''
-	[report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
+	[start]=linux [packed]=yes [words]='' [ran]='' [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]=''
+	[at]='' [give]='' [refuse]='' [report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
 . "$TOP/tests/boot/memory.sh"
 # shellcheck source-path=SCRIPTDIR source=payload.sh
 . "$TOP/tests/boot/payload.sh"
+# shellcheck source-path=SCRIPTDIR source=srat.sh
+. "$TOP/tests/boot/srat.sh"
 
 # deny_trouble: no Linux and no init has reported any, but what is known
 deny_trouble() {
@@ -192,7 +196,8 @@ start_relay() {
 	if [ "${C[start]}" = origin ]; then
 		[ -z "${C[payload]}" ] || kernel=$NEXT
 		if [ "${C[packed]}" = yes ]; then
-			pack "$DIR/origin.cpio" "$kernel" --initrd "$initrd" || return 1
+			pack "$DIR/origin.cpio" "$kernel" --initrd "$initrd" \
+				${C[words]:+--cmdline "$(first_words) ${C[words]}"} || return 1
 		else
 			make_payload "$DIR/origin.cpio" kernel="$kernel" initrd="$initrd"
 		fi
@@ -236,6 +241,7 @@ check_memory() {
 check_relay() {
 	local before=1
 	[ "${C[start]}" = linux ] || before=0
+	before=${C[ran]:-$before}
 	[ -z "${C[refuse]}" ] || want_refusal "${C[refuse]}" "$before"
 	[[ ${C[append]} != *baton.reserve=*:relay* || ${C[start]} = linux || -n ${C[refuse]} ]] || want_reserved
 	[ -z "${C[report]}" ] || want_report "${C[report]}"

@@ -97,6 +97,32 @@ static void spoil_blob_size(const struct outgoing *h)
 	poke64(where_prop(h, "memblock", "blob-size"), 0);
 }
 
+/* Give a property of eight bytes another name, which the FDT has as well: a property that nobody knows. */
+static void rename_prop(const struct outgoing *h, const char *node, const char *name,
+			const char *other)
+{
+	const char *strings = h->fdt + fdt_off_dt_strings(h->fdt);
+	const char *to = memmem(strings, fdt_size_dt_strings(h->fdt), other, strlen(other) + 1);
+	fdt32_t offset = cpu_to_fdt32((uint32_t)(to - strings));
+
+	poke(where_prop(h, node, name) - sizeof(offset), &offset, sizeof(offset));
+}
+
+static void spoil_blob_no_address(const struct outgoing *h)
+{
+	rename_prop(h, "memblock", "preserved-data", "preserved-memory-map");
+}
+
+static void spoil_luo_no_size(const struct outgoing *h)
+{
+	rename_prop(h, "LUO", "blob-size", "preserved-memory-map");
+}
+
+static void spoil_metadata_short(const struct outgoing *h)
+{
+	poke64(where_prop(h, "kexec-metadata", "blob-size"), 72);
+}
+
 static void spoil_blob_not_preserved(const struct outgoing *h)
 {
 	flip_key(h, blob_of(h, "memblock"));
@@ -128,6 +154,9 @@ static const struct spoil {
 	{ "fdt-not-preserved", spoil_fdt_not_preserved },
 	{ "blob-not-ram", spoil_blob_not_ram },
 	{ "blob-size", spoil_blob_size },
+	{ "blob-no-address", spoil_blob_no_address },
+	{ "luo-no-size", spoil_luo_no_size },
+	{ "metadata-short", spoil_metadata_short },
 	{ "blob-not-preserved", spoil_blob_not_preserved },
 	{ "metadata-version", spoil_metadata_version },
 };

@@ -48,6 +48,7 @@ static void put_srat(unsigned int ranges)
 	static const uint64_t base[] = { 0x80000000, 0, 0x100000, 0x100000000 };
 
 	put_header(SRAT, "SRAT", 48 + 16 + ranges * 40);
+	put(SRAT + 8, 3, 1);
 	put(SRAT + 48, 0x1000, 2); /* a processor: type 0, 16 bytes; to be passed over */
 	for (unsigned int i = 0; i < ranges; i++) {
 		paddr_t at = SRAT + 64 + i * 40;
@@ -131,7 +132,7 @@ static void test_borders(void **state)
 	paddr_t at;
 
 	(void)state;
-	assert_true(acpi_borders(&set, RSDP, look));
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
 	assert_int_equal(set.nr, 1);
 	assert_int_equal(set.at[0], 0x80000000);
 	assert_true(borders_inside(&set, 0x7ffff000, 0x80001000, &at));
@@ -147,22 +148,51 @@ static void test_borders_none(void **state)
 	(void)state;
 	put(SRAT + 64 + 28, 0, 4); /* node 1's two ranges disabled */
 	put(SRAT + 64 + 3 * 40 + 28, 0, 4);
-	assert_true(acpi_borders(&set, RSDP, look));
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
 	assert_int_equal(set.nr, 0);
 	put_header(SRAT, "XXXX", 48);
-	assert_true(acpi_borders(&set, RSDP, look));
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
 	assert_int_equal(set.nr, 0);
 }
 
-static void test_borders_too_many(void **state)
+/* Ranges that touch are one: only what is left beyond the room for borders is not known. */
+static void test_borders_many(void **state)
+{
+	struct borders set;
+	unsigned int i;
+
+	(void)state;
+	put_srat(BORDERS_MAX + 3);
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
+	assert_int_equal(set.nr_ranges, 4);
+	for (i = 0; i < BORDERS_MAX + 3; i++) {
+		put(SRAT + 64 + i * 40 + 2, i & 1, 4);
+		put(SRAT + 64 + i * 40 + 8, (uint64_t)i << 12, 8);
+	}
+	assert_int_equal(acpi_borders(&set, RSDP, look), 3);
+	assert_int_equal(set.nr_ranges, BORDERS_MAX);
+	assert_int_equal(set.nr, BORDERS_MAX - 1);
+	for (i = 0; i < BORDERS_MAX + 3; i++)
+		put(SRAT + 64 + i * 40 + 2, 7, 4);
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
+	assert_int_equal(set.nr_ranges, 1);
+	assert_int_equal(set.range[0].end, (BORDERS_MAX + 3) << 12);
+}
+
+/* In revision 1 only the lowest 8 bits of a proximity domain count; the others may hold anything. */
+static void test_borders_revision(void **state)
 {
 	struct borders set;
 
 	(void)state;
-	put_srat(BORDERS_MAX);
-	assert_true(acpi_borders(&set, RSDP, look));
-	put_srat(BORDERS_MAX + 1);
-	assert_false(acpi_borders(&set, RSDP, look));
+	put(SRAT + 64 + 2, 0xabcdef00, 4); /* of node 0 then, like the two below */
+	put(SRAT + 64 + 3 * 40 + 2, 0x100, 4);
+	put(SRAT + 8, 1, 1);
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
+	assert_int_equal(set.nr, 0);
+	put(SRAT + 8, 2, 1);
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
+	assert_int_equal(set.nr, 2);
 }
 
 /* An entry of length 0 must not be an endless loop, one that leaves the table must not be read. */
@@ -172,11 +202,11 @@ static void test_borders_broken(void **state)
 
 	(void)state;
 	put(SRAT + 48, 0, 2);
-	assert_true(acpi_borders(&set, RSDP, look));
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
 	assert_int_equal(set.nr, 0);
 	put_srat(4);
 	put(SRAT + 4, 64 + 4 * 40 - 1, 4);
-	assert_true(acpi_borders(&set, RSDP, look));
+	assert_int_equal(acpi_borders(&set, RSDP, look), 0);
 	assert_int_equal(set.nr, 1);
 }
 
@@ -187,7 +217,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_broken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_borders, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_borders_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_borders_too_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_borders_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_borders_revision, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_borders_broken, setup, teardown),
 	};
 

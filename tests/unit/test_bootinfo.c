@@ -563,12 +563,16 @@ static void test_keep_firmware(void **state)
 	firmware(2, 3, MIB(2) + KIB(64), 1); /* boot services code */
 	firmware(3, 4, MIB(8), 1);           /* elsewhere */
 	firmware(4, 4, MIB(2), 1ULL << 52);  /* out of this world */
+	firmware(5, 7, MIB(3), 1);           /* free, but marked RUNTIME */
+	put(MIB(3) + 5 * 48 + 32, 8, 1ULL << 63);
 	assert_int_equal(read_it(), 0);
 	assert_true(ranges_add(&set, MIB(1), MIB(4)));
 	assert_true(boot_info_keep_firmware(bi, &set));
-	assert_int_equal(set.nr, 2);
+	assert_int_equal(set.nr, 3);
 	assert_int_equal(r[0].end, MIB(2));
 	assert_int_equal(r[1].base, MIB(2) + KIB(68));
+	assert_int_equal(r[1].end, MIB(3));
+	assert_int_equal(r[2].base, MIB(3) + KIB(4));
 	set = (struct ranges){ r, 0, 1 };
 	assert_true(ranges_add(&set, MIB(1), MIB(4)));
 	assert_false(boot_info_keep_firmware(bi, &set));

@@ -380,8 +380,9 @@ static void block_over_border(void)
 	m->borders = &borders;
 }
 
-static void blob_of_v3(void)
+static void luo_of_v3(void)
 {
+	strcpy(m->blob[0].name, "LUO");
 	m->store = &model_radix;
 	model_write_fdt(m);
 }
@@ -438,7 +439,7 @@ static const struct damage {
 	{ "block over another", block_twice, { "block-overlap" } },
 	{ "block in two leaves of one base", leaf_twice, { "block-overlap" } },
 	{ "block over a border", block_over_border, { "block-across-nodes" } },
-	{ "blob with the property of v3", blob_of_v3, { "blob-address" } },
+	{ "LUO with the property of v3", luo_of_v3, { "client-unreadable" } },
 	{ "FDT without a key", fdt_without_key, { "fdt-not-preserved" } },
 };
 

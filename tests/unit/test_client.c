@@ -77,10 +77,12 @@ static void checks(void **state)
 	struct model *m = model_new();
 
 	(void)state;
-	model_write_metadata(m, M_META, 3, 1);
+	strcpy(m->blob[1].name, "LUO");
+	m->blob[1].size = 0;
+	model_write_fdt(m);
 	r = model_run(m);
 	assert_int_equal(r->f.total, 1);
-	assert_string_equal(r->f.list[0].name, "metadata-version");
+	assert_string_equal(r->f.list[0].name, "client-unreadable");
 
 	r->in.h.map.pages = 0;
 	client_check(&r->in.h, &f);
@@ -94,6 +96,7 @@ static void checks(void **state)
 	model_run_free(r);
 
 	m->blob[0].addr = M_MID_END;
+	m->blob[1].size = 9000;
 	model_write_fdt(m);
 	r = model_run(m);
 	assert_int_equal(r->f.total, 1);

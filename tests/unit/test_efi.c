@@ -345,7 +345,9 @@ static void test_types(void **state)
 		const EFI_MEMORY_DESCRIPTOR d = { .Type = row[i].type,
 						  .Attribute = row[i].attribute };
 
-		assert_int_equal(e820_type(&d), row[i].e820);
+		assert_int_equal(e820_type(&d, true), row[i].e820);
+		assert_int_equal(e820_type(&d, false),
+				 row[i].e820 == E820_SOFT ? E820_RAM : row[i].e820);
 	}
 }
 

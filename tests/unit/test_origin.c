@@ -49,7 +49,8 @@ static void make_nodes(void)
 
 		if (end > BLOCKS)
 			end = BLOCKS;
-		nodes.range[nodes.nr_ranges++] = (struct node_range){ at(block), at(end), node };
+		nodes.range[nodes.nr_ranges++] =
+			(struct node_range){ at(block), at(end), node, false };
 		machine.node_of[machine.nr_spans] = node;
 		for (; block < end; block++)
 			machine.span[block] = machine.nr_spans;

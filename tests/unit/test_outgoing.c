@@ -521,6 +521,141 @@ static void fdt_full(void **state)
 	assert_all(8);
 }
 
+/* ---- what nobody knows ---- */
+
+#define UNKNOWN "what is this"
+
+/* Properties and nodes that no version has, at every depth; sub-nodes that no kernel finds. */
+static void add_unknown(void)
+{
+	void *fdt = model_at(m, m->data.fdt_addr);
+	int node, inner;
+
+	assert_int_equal(fdt_open_into(fdt, fdt, 4096), 0);
+	assert_int_equal(fdt_add_mem_rsv(fdt, 0x1234000, 0x1000), 0);
+	node = fdt_add_subnode(fdt, 0, "empty");
+	assert_true(node > 0);
+	node = fdt_add_subnode(fdt, 0, "short@7");
+	fdt_setprop(fdt, node, "preserved-data", "abcd", 4);
+	node = fdt_subnode_offset(fdt, 0, "ODD");
+	inner = fdt_add_subnode(fdt, node, "inner");
+	assert_true(inner > 0);
+	assert_int_equal(fdt_setprop(fdt, inner, "preserved-data", UNKNOWN, 5), 0);
+	assert_int_equal(fdt_setprop(fdt, fdt_add_subnode(fdt, inner, "innermost"), "x", "", 0), 0);
+	node = fdt_subnode_offset(fdt, 0, "ODD");
+	assert_int_equal(fdt_setprop(fdt, node, "note", UNKNOWN, sizeof(UNKNOWN)), 0);
+	node = fdt_subnode_offset(fdt, 0, "kexec-metadata");
+	assert_int_equal(fdt_setprop(fdt, node, "note", UNKNOWN, 3), 0);
+	assert_int_equal(fdt_setprop(fdt, 0, "root-note", UNKNOWN, 7), 0);
+}
+
+static void has(const void *fdt, const char *path, const char *name, const void *value, int size)
+{
+	int len = -1;
+	const void *p = fdt_getprop(fdt, fdt_path_offset(fdt, path), name, &len);
+
+	if (!p || len != size || memcmp(p, value, (size_t)size) != 0)
+		fail_msg("%s of %s: %d bytes", name, path, len);
+}
+
+static void all_unknown_there(void)
+{
+	const void *fdt = model_at(m, out.h.fdt);
+	uint64_t addr, size;
+
+	assert_int_equal(fdt_check_full(fdt, 4096), 0);
+	assert_int_equal(fdt_num_mem_rsv(fdt), 1);
+	assert_int_equal(fdt_get_mem_rsv(fdt, 0, &addr, &size), 0);
+	assert_int_equal(addr, 0x1234000);
+	assert_int_equal(size, 0x1000);
+	has(fdt, "/", "root-note", UNKNOWN, 7);
+	has(fdt, "/ODD", "note", UNKNOWN, sizeof(UNKNOWN));
+	has(fdt, "/ODD/inner", "preserved-data", UNKNOWN, 5);
+	has(fdt, "/ODD/inner/innermost", "x", "", 0);
+	has(fdt, "/kexec-metadata", "note", UNKNOWN, 3);
+	assert_true(fdt_path_offset(fdt, "/empty") > 0);
+	assert_true(fdt_first_property_offset(fdt, fdt_path_offset(fdt, "/empty")) < 0);
+	assert_true(fdt_path_offset(fdt, "/short@7") > 0);
+}
+
+static void take_in_unknown(void)
+{
+	model_write_fdt(m);
+	add_unknown();
+	in = model_run(m);
+	assert_int_equal(in->f.total, 0);
+	model_protect(m, PROT_READ);
+	palloc_init(&pa, &in->pm, &m->window, grant);
+	memset(&out, 0, sizeof(out));
+	nr_granted = 0;
+	left = UINT32_MAX;
+}
+
+static void unknown_goes_on(void **state)
+{
+	const void *fdt;
+	uint64_t value;
+
+	(void)state;
+	take_in_unknown();
+	build_ok("kho-v3");
+	all_unknown_there();
+	fdt = model_at(m, out.h.fdt);
+	has(fdt, "/short@7", "preserved-data", "abcd", 4);
+	value = M_BLOB + 8;
+	has(fdt, "/ODD", "preserved-data", &value, 8);
+	value = 9000;
+	has(fdt, "/ODD", "blob-size", &value, 8);
+	/* kho-v1 calls the address otherwise; what is no blob is none there either */
+	memset(&out, 0, sizeof(out));
+	nr_granted = 0;
+	build_ok("kho-v1");
+	all_unknown_there();
+	fdt = model_at(m, out.h.fdt);
+	value = M_BLOB + 8;
+	has(fdt, "/ODD", "fdt", &value, 8);
+	assert_null(fdt_getprop(fdt, fdt_path_offset(fdt, "/ODD"), "preserved-data", NULL));
+	assert_null(fdt_getprop(fdt, fdt_path_offset(fdt, "/ODD"), "blob-size", NULL));
+	has(fdt, "/short@7", "preserved-data", "abcd", 4);
+}
+
+/* A blob that says 0 bytes says so in any version that has sizes. */
+static void size_zero_goes_on(void **state)
+{
+	uint64_t zero = 0;
+
+	(void)state;
+	m->blob[1].size = 0;
+	take_in();
+	build_ok("kho-v3");
+	has(model_at(m, out.h.fdt), "/ODD", "blob-size", &zero, 8);
+}
+
+/* An unknown property of a sub-node that the next version would take for the address of a blob. */
+static void unknown_would_be_a_blob(void **state)
+{
+	void *fdt;
+
+	(void)state;
+	model_write_fdt(m);
+	fdt = model_at(m, m->data.fdt_addr);
+	fdt_open_into(fdt, fdt, 4096);
+	fdt_setprop(fdt, fdt_add_subnode(fdt, 0, "empty"), "fdt", "12345678", 8);
+	in = model_run(m);
+	assert_int_equal(in->f.total, 0);
+	model_protect(m, PROT_READ);
+	palloc_init(&pa, &in->pm, &m->window, grant);
+	memset(&out, 0, sizeof(out));
+	nr_granted = 0;
+	left = UINT32_MAX;
+	assert_int_equal(build_for("kho-v1"), -1);
+	assert_string_equal(fault.name, "fdt-clash");
+	assert_int_equal(pa.taken, 0);
+	nr_granted = 0;
+	build_ok("kho-v4");
+	has(model_at(m, out.h.fdt), "/empty", "fdt", "12345678", 8);
+}
+
 static void long_release(void **state)
 {
 	const uint8_t *p;
@@ -642,6 +777,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(empty_leaves_go, setup, teardown),
 		cmocka_unit_test(order_too_large),
 		cmocka_unit_test_setup_teardown(fdt_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(unknown_goes_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(size_zero_goes_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(unknown_would_be_a_blob, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_release, setup, teardown),
 		cmocka_unit_test_setup_teardown(published_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_hops, setup, teardown),

@@ -5,6 +5,7 @@
  * of Linux.
  */
 #include "boot/door/efi/efi.h"
+#include "boot/words/efi.h"
 
 #include <string.h>
 
@@ -138,11 +139,12 @@ void efi_describe(struct efi *e)
 	find_seed(e);
 }
 
-static UINT32 e820_type(const EFI_MEMORY_DESCRIPTOR *d)
+/* With @soft, memory for a special purpose is none of the RAM. */
+static UINT32 e820_type(const EFI_MEMORY_DESCRIPTOR *d, bool soft)
 {
 	switch (d->Type) {
 	case EfiConventionalMemory:
-		if (d->Attribute & SPECIAL_PURPOSE)
+		if (soft && d->Attribute & SPECIAL_PURPOSE)
 			return E820_SOFT;
 		return E820_RAM;
 	case EfiLoaderCode:
@@ -165,13 +167,14 @@ static UINT32 e820_type(const EFI_MEMORY_DESCRIPTOR *d)
 
 static void write_e820(struct efi *e, const struct memory_map *map, void *ext, UINTN entries)
 {
+	bool soft = !e->cmdline || !words_efi(e->cmdline, "nosoftreserve");
 	struct e820 out;
 
 	e820_begin(&out, e->bp, ext, entries);
 	for (UINTN at = 0; at < map->size; at += map->entry) {
 		const EFI_MEMORY_DESCRIPTOR *d = (const EFI_MEMORY_DESCRIPTOR *)(map->data + at);
 
-		e820_add(&out, d->PhysicalStart, d->NumberOfPages * PAGE_SIZE, e820_type(d));
+		e820_add(&out, d->PhysicalStart, d->NumberOfPages * PAGE_SIZE, e820_type(d, soft));
 	}
 	e820_end(&out, (paddr_t)ext);
 }

@@ -21,9 +21,9 @@ spoilt node-low node-low 'a node below 1 MiB'
 spoilt node-in-scratch node-in-scratch 'a node in scratch'
 spoilt fdt-not-preserved fdt-not-preserved 'a root FDT that no key covers'
 spoilt blob-not-ram blob-not-ram 'a blob outside RAM'
-spoilt blob-size blob-size 'a blob of 0 bytes'
+row refuse-luo-no-size 'a LUO state that Linux would panic on, as it says no size' init=relay \
+	append=liveupdate=on spoil=luo-no-size refuse=client-unreadable
 spoilt blob-not-preserved blob-not-preserved 'a blob that no key covers'
-spoilt metadata-version metadata-version 'kexec-metadata of an unknown version'
 
 row refuse-7.1 'the same for the handover of a 7.1' init=relay from=7.1 spoil=node-not-ram refuse=node-not-ram
 row refuse-option 'a baton.* word that does not exist' init=relay append=baton.nonsense=1 \
