@@ -17,9 +17,9 @@
 #include "kho/out/restore.h"
 #include "lib/digits.h"
 
-#define NAMES      6 /* of blobs: w0 to w5 */
-#define RECENT     32
-#define LEFT       48 /* items that are left to the next baton */
+#define NAMES  6 /* of blobs: w0 to w5 */
+#define RECENT 32
+#define LEFT   48 /* items that are left to the next baton */
 
 enum arena { SMALL, LARGE, LISTS, ARENAS };
 

@@ -28,16 +28,19 @@ for f in instructions measures hops kills; do
 done
 
 prepare() {
-	local name
+	local name peer
 	build_guests || bail 'the inits do not compile'
 	for name in "$@"; do
 		read_row "$name"
-		peer "${C[from]}" >/dev/null && peer "${C[to]}" >/dev/null || bail "no peers ${C[from]}, ${C[to]}"
+		for peer in "${C[from]}" "${C[to]}"; do
+			peer "$peer" >/dev/null || bail "no peer $peer"
+		done
 		[ "${C[luo]}" = no ] || build_luo_selftest luo_multi_session || bail 'luo_multi_session does not compile'
 	done
 }
 
 run_row() {
+	# shellcheck disable=SC2034 # for the rows
 	PARTS=$DIR/parts OPS=${PROOF_OPS:-${C[ops]}} KILLS=${PROOF_KILLS:-${C[kills]}}
 	mkdir -p "$PARTS"
 	make_images && "${C[do]}"
