@@ -88,7 +88,7 @@ suite_unit() {
 }
 
 suite_bench() {
-	local programs=("$B/bench/ingest" "$B/bench/luo" "$B/bench/maps")
+	local programs=("$B/bench/ingest" "$B/bench/luo" "$B/bench/maps" "$B/bench/hostile")
 	make_quietly B="$B" "${programs[@]}" >"$OUT/build.log" 2>&1 || true
 	program bench tests/bench/run.sh "${programs[@]}"
 }
