@@ -237,11 +237,10 @@ uint64_t params_size(const struct params *p, struct fault *f)
 	uint64_t len = strlen(p->cmdline) + 1;
 	struct layout l;
 
-	if (len + BZIMAGE_CMDLINE_GAP > p->kernel->hdr.cmdline_size) {
+	if (len - 1 > p->kernel->hdr.cmdline_size) {
 		fault_set(f, "cmdline-too-long",
-			  "%llu characters of command line; the kernel takes %u less %u and a NUL",
-			  (unsigned long long)len - 1, p->kernel->hdr.cmdline_size,
-			  BZIMAGE_CMDLINE_GAP);
+			  "%llu characters of command line; the kernel takes %u",
+			  (unsigned long long)len - 1, p->kernel->hdr.cmdline_size);
 		return 0;
 	}
 	lay_out(p, &l);

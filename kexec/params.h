@@ -53,8 +53,8 @@ uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *
 /**
  * params_size() - bytes of the segment
  * They depend on whether @p->fdt is 0, and otherwise neither on its value nor on @p->initrd.
- * Return: bytes, or 0 with fault cmdline-too-long (with its NUL longer than the next kernel's cmdline_size
- * less 30, as in Linux's own loader).
+ * Return: bytes, or 0 with fault cmdline-too-long (longer than the next kernel's cmdline_size, which counts
+ * no NUL). Linux's own loader keeps 31 characters free, for a word that it adds before a crash kernel.
  */
 uint64_t params_size(const struct params *p, struct fault *f);
 

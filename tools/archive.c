@@ -57,6 +57,11 @@ static bool add_manifest(struct buffer *out, size_t start, const struct manifest
 	return good;
 }
 
+uint64_t parts_initrd_at(const struct parts *p)
+{
+	return p->request->initrd ? PAGE_SIZE : 0;
+}
+
 bool parts_archive(const struct parts *p, struct buffer *out)
 {
 	const char *cmdline = p->request->cmdline;

@@ -7,15 +7,11 @@
 #include <unistd.h>
 
 #include "kexec/slot.h"
+#include "tools/limits.h"
 #include "tools/parts.h"
 #include "tools/pe.h"
 
 #define IMAGE_MAX GIB(1) /* no image of a baton is larger */
-#define PARAGRAPH 16     /* what syssize counts */
-#define SIGNATURES \
-	KIB(16) /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
-#define HDR_SYSSIZE  0x1f4 /* offsets in the file */
-#define HDR_INITSIZE 0x260
 
 static const char help[] =
 	"Usage: batonctl bundle --kernel BZIMAGE [--initrd FILE] [--cmdline STRING] [-o OUT] [BATON]\n"
@@ -63,17 +59,22 @@ static int read_baton(struct baton *b, const char *path, struct fault *f)
 	return 0;
 }
 
-/* Write the slot, and how much there is now to load and to reserve. */
-static void patch(const struct baton *b, struct buffer *out)
+/* Write the slot, and what a loader has to know of the payload. */
+static int patch(const struct baton *b, const struct parts *p, struct buffer *out, struct fault *f)
 {
-	uint64_t code = b->bz.code, whole = out->size - code;
-	uint32_t syssize = (uint32_t)(whole / PARAGRAPH);
-	uint32_t init_size =
-		(uint32_t)max_u64(b->bz.hdr.init_size, align_up(whole + SIGNATURES, PAGE_SIZE));
+	uint64_t code = b->bz.code;
+	struct setup_header hdr = b->bz.hdr;
+	const struct bundle_size size = {
+		.initrd_end =
+			b->slot.payload + parts_initrd_at(p) + align_up(p->initrd.size, PAGE_SIZE),
+		.whole = out->size - code,
+	};
 
+	if (limits_take_over(&hdr, p, &size, f))
+		return -1;
 	memcpy(out->data + code + SLOT_OFFSET, &b->slot, sizeof(b->slot));
-	memcpy(out->data + HDR_SYSSIZE, &syssize, sizeof(syssize));
-	memcpy(out->data + HDR_INITSIZE, &init_size, sizeof(init_size));
+	memcpy(out->data + BZIMAGE_HEADER, &hdr, sizeof(hdr));
+	return 0;
 }
 
 static int assemble(struct baton *b, const struct parts *p, struct buffer *out, struct fault *f)
@@ -89,7 +90,8 @@ static int assemble(struct baton *b, const struct parts *p, struct buffer *out, 
 	}
 	if (!room)
 		return fault_set(f, "out-of-memory", "no memory for the bundle");
-	patch(b, out);
+	if (patch(b, p, out, f))
+		return -1;
 	return pe_add_payload(out, code + b->slot.image, f);
 }
 

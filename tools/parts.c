@@ -63,12 +63,11 @@ static int check_cmdline(const struct parts *p, struct fault *f)
 	const char *cmdline = p->request->cmdline;
 	uint32_t limit = p->bz.hdr.cmdline_size;
 
-	if (!cmdline || (strlen(cmdline) + 1 + BZIMAGE_CMDLINE_GAP <= limit &&
-			 strlen(cmdline) < PAYLOAD_CMDLINE))
+	if (!cmdline || (strlen(cmdline) <= limit && strlen(cmdline) < PAYLOAD_CMDLINE))
 		return 0;
 	return fault_set(f, "cmdline-too-long",
-			 "%zu characters of command line; the kernel takes %u less %u",
-			 strlen(cmdline), limit, BZIMAGE_CMDLINE_GAP);
+			 "%zu characters of command line; the kernel takes %u", strlen(cmdline),
+			 limit);
 }
 
 static int look_into_kernel(struct parts *p, struct fault *f)

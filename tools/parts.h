@@ -65,6 +65,9 @@ void parts_free(struct parts *p);
  */
 bool parts_archive(const struct parts *p, struct buffer *out);
 
+/** parts_initrd_at() - where in the archive the data of the initrd begin. */
+uint64_t parts_initrd_at(const struct parts *p);
+
 /**
  * parts_write() - write the result, and a line about it
  * @p, @out: what is in it, and the result

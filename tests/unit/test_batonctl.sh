@@ -70,9 +70,10 @@ bzimage()
 	put "$1" $((0x206)) 2 $((0x20f))
 	put "$1" $((0x20e)) 2 $((0x100))
 	put "$1" $((0x211)) 1 1
+	put "$1" $((0x22c)) 4 $((0x7fffffff))
 	put "$1" $((0x230)) 4 $((0x200000))
 	put "$1" $((0x234)) 1 1
-	put "$1" $((0x236)) 2 $((0x23))
+	put "$1" $((0x236)) 2 $((0x63))
 	put "$1" $((0x238)) 4 2047
 	put "$1" $((0x260)) 4 $((0x100000))
 	printf '%s (x@y) #1\0' "$3" | dd of="$1" bs=1 seek=$((0x300)) conv=notrunc status=none
@@ -136,6 +137,11 @@ baton()
 	put code $((0x290)) 8 0
 	put code $((0x298)) 8 0
 	bzimage "$1" code baton-0.1
+	put "$1" $((0x22c)) 4 $((0x7fffffff))
+	put "$1" $((0x230)) 4 $((0x1000))
+	put "$1" $((0x236)) 2 $((0x63))
+	put "$1" $((0x238)) 4 4095
+	put "$1" $((0x258)) 8 $((0x100000))
 	pe "$1"
 }
 
@@ -231,13 +237,51 @@ check "zeros up to it" zeros_between
 check "baton itself is unchanged" same_but_header baton.bzImage bundle.bzImage
 whole=$(($(stat -c %s bundle.bzImage) - 1024))
 check "syssize counts it all" [ $(($(get bundle.bzImage $((0x1f4)) 4) * 16)) -eq $whole ]
-check "init_size is not less than before" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x100000)) ]
-# syssize apart, the header is as it was; init_size was large enough.
+# The initrd ends below 2 MiB, the kernel needs 1 MiB from there on, and boot_params 128 KiB.
+check "init_size has room for the kernel behind the initrd" \
+	[ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x320000)) ]
+check "the alignment is the kernel's" [ "$(get bundle.bzImage $((0x230)) 4)" -eq $((0x200000)) ]
 cp bundle.bzImage header
 put header $((0x1f4)) 4 "$(get baton.bzImage $((0x1f4)) 4)"
+put header $((0x260)) 4 $((0x100000))
+put header $((0x230)) 4 $((0x1000))
 check "nothing else of the setup header changes" cmp -n $((1024 - 0x1f1)) -i $((0x1f1)) header baton.bzImage
 
+
+# What a loader is told of the kernel, so that it refuses what baton would.
+
+# tells OFFSET BYTES VALUE ARGS... - the setup header of a bundle of k has it
+tells()
+{
+	at=$1
+	n=$2
+	value=$3
+	shift 3
+	good -k k "$@" baton.bzImage && [ "$(get bundle.bzImage "$at" "$n")" -eq "$value" ]
+}
+
+cp plain.bzImage k
+check "cmdline_size is the kernel's" tells $((0x238)) 4 2047
+check "but where the bundle has a command line, baton's" tells $((0x238)) 4 4095 -c word
+put k $((0x238)) 4 8191
+check "and never more than baton's" tells $((0x238)) 4 4095
+check "5-level paging" tells $((0x236)) 2 $((0x63))
+put k $((0x236)) 2 $((0x3))
+check "not with a kernel that has none" tells $((0x236)) 2 $((0x3))
+put k $((0x236)) 2 $((0x23))
+check "or that can only live with it" tells $((0x236)) 2 $((0x23))
+put k $((0x22c)) 4 $((0x37ffffff))
+check "the highest address of an initrd is the kernel's" tells $((0x22c)) 4 $((0x37ffffff))
+check "but where the bundle has an initrd, baton's" tells $((0x22c)) 4 $((0x7fffffff)) -i initrd
+check "the preferred address is not below 1 MiB" tells $((0x258)) 8 $((0x100000))
+put k $((0x258)) 8 $((0x1000000))
+check "and otherwise the kernel's" tells $((0x258)) 8 $((0x1000000))
+put k $((0x260)) 4 $((0x7000000))
+check "the memory that the kernel needs" tells $((0x260)) 4 $((0x7020000))
+
 # What UEFI sees of it.
+good -k plain.bzImage -i initrd -c "$line" baton.bzImage
+payload=$(get bundle.bzImage $((1024 + 0x290)) 8)
 size=$(stat -c %s bundle.bzImage)
 check "PE: whole sectors" [ $((size % 512)) -eq 0 ]
 check "PE: one section more" [ "$(get bundle.bzImage $((0x46)) 2)" -eq 2 ]
@@ -256,9 +300,21 @@ check "and comes first" [ "$at" -eq $((1024 + payload + 110)) ]
 
 head -c 1500000 /dev/zero >large
 check "a large initrd" good -k plain.bzImage -i large baton.bzImage
+check "init_size grows with it" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x320000)) ]
+head -c 2200000 /dev/zero >large
+good -k plain.bzImage -i large baton.bzImage
+check "by whole units of the kernel's alignment" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x520000)) ]
+cp plain.bzImage k
+head -c 3000000 /dev/zero >>k
+put k $((0x260)) 4 $((0x300000))
+good -k k baton.bzImage
+check "without one, kernel and boot_params suffice" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x320000)) ]
+cp baton.bzImage b
+put b $((1024 + 0x288)) 8 $((1 << 20))
+good -k k b
 whole=$(($(stat -c %s bundle.bzImage) - 1024))
-pages=$(((whole + 16384 + 4095) & ~4095))
-check "init_size grows with it, and leaves room for signatures" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $pages ]
+check "but it is never less than what is loaded, and signatures" \
+	[ "$(get bundle.bzImage $((0x260)) 4)" -eq $(((whole + 16384 + 4095) & ~4095)) ]
 check "a kernel alone" good -k plain.bzImage baton.bzImage
 archive bundle.bzImage
 check "brings no initrd" [ ! -e x/baton/initrd ]
@@ -587,7 +643,7 @@ check "a baton without sections" refused baton-image -k plain.bzImage b
 put b $((0x46)) 2 1
 put b $((0xec)) 4 1000
 check "a signed baton" refused baton-image -k plain.bzImage b
-long=$(head -c 2017 /dev/zero | tr '\0' x)
+long=$(head -c 2048 /dev/zero | tr '\0' x)
 check "a command line too long" refused cmdline-too-long -k plain.bzImage -c "$long" baton.bzImage
 check "the longest command line" good -k plain.bzImage -c "${long%x}" baton.bzImage
 check "nowhere to write" refused file-write -k plain.bzImage -o no/such/folder baton.bzImage

@@ -496,15 +496,17 @@ static void test_cmdline_length(void **state)
 	(void)state;
 	memset(line, 'x', 4096);
 	params.cmdline = line;
-	line[2047 - 31] = '\0';
+	line[2047] = '\0';
 	drop(build(&size));
-	line[2047 - 31] = 'x';
-	line[2047 - 30] = '\0';
+	line[2047] = 'x';
+	line[2048] = '\0';
 	assert_int_equal(params_size(&params, &f), 0);
 	assert_string_equal(f.name, "cmdline-too-long");
-	assert_non_null(strstr(f.text, "2017"));
+	assert_non_null(strstr(f.text, "2048"));
 	kernel.hdr.cmdline_size = 0;
 	params.cmdline = "";
+	drop(build(&size));
+	params.cmdline = "x";
 	assert_int_equal(params_size(&params, &f), 0);
 	free(line);
 }
