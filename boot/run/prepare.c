@@ -136,6 +136,25 @@ static int prepare_handoff(struct next *next, struct ground *ground, paddr_t own
 	return fault_set(f, "page-tables", "%lu pages did not suffice for the hand-off", hand);
 }
 
+/* An initrd in pieces is put together in free RAM, and copied from there. */
+static int join_initrd(struct payload *p, struct palloc *pages, struct fault *f)
+{
+	uint64_t nr = align_up(p->initrd_size, PAGE_SIZE) / PAGE_SIZE;
+	paddr_t at;
+	void *buf;
+
+	if (p->initrd || !nr)
+		return 0;
+	buf = palloc_pages(pages, nr, &at);
+	if (!buf)
+		return fault_set(
+			f, "out-of-memory",
+			"%lu KiB of free RAM in a row needed to join %u pieces of an initrd",
+			nr * PAGE_SIZE >> 10, p->nr_pieces);
+	payload_join(p, buf);
+	return 0;
+}
+
 int prepare_jump(struct next *next, struct ground *ground, const struct handovers *kho,
 		 const struct given *given, struct record *record)
 {
@@ -151,6 +170,8 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 	p.cmdline = next->payload.has_cmdline ? next->payload.cmdline : given->opt.forward;
 	p.seed_size = make_seed(&given->info, seed);
 	p.initrd_size = next->payload.initrd_size;
+	if (join_initrd(&next->payload, &ground->pages, &record->fault))
+		return -1;
 	find_target(&target, &p, next, kho, &ground->room);
 	bytes = params_size(&p, &record->fault);
 	if (!bytes)
