@@ -17,7 +17,7 @@ static const char help[] =
 	"Usage: batonctl bundle --kernel BZIMAGE [--initrd FILE] [--cmdline STRING] [-o OUT] [BATON]\n"
 	"\n"
 	"bundle  write one bzImage that is baton with its next kernel inside\n"
-	"  -k, --kernel BZIMAGE   the kernel that baton is to start\n"
+	"  -k, --kernel BZIMAGE   the kernel that baton is to start; or a UKI, with what it brings\n"
 	"  -i, --initrd FILE      its initrd; without it, baton forwards the initrd it is given\n"
 	"  -c, --cmdline STRING   its command line; without it, baton forwards its own\n"
 	"  -o, --output OUT       the bundle; bundle.bzImage if not given\n"

@@ -33,7 +33,7 @@ int limits_take_over(struct setup_header *hdr, const struct parts *p, const stru
 	hdr->pref_address = max_u64(hdr->pref_address, next->pref_address);
 	hdr->kernel_alignment = (uint32_t)max_u64(hdr->kernel_alignment, next->kernel_alignment);
 	hdr->xloadflags &= (uint16_t)(next->xloadflags | ~FIVE_LEVEL);
-	if (!p->request->cmdline)
+	if (!p->cmdline)
 		hdr->cmdline_size = (uint32_t)min_u64(hdr->cmdline_size, next->cmdline_size);
 	if (!p->initrd.size)
 		hdr->initrd_addr_max =

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kexec/payload.h"
+#include "kexec/uki.h"
 
 bool request_read(struct request *r, const struct command *c, int argc, char **argv, int *status)
 {
@@ -60,7 +61,7 @@ static int check_size(uint64_t kernel, uint64_t initrd, uint64_t room, struct fa
 
 static int check_cmdline(const struct parts *p, struct fault *f)
 {
-	const char *cmdline = p->request->cmdline;
+	const char *cmdline = p->cmdline;
 	uint32_t limit = p->bz.hdr.cmdline_size;
 
 	if (!cmdline || (strlen(cmdline) <= limit && strlen(cmdline) < PAYLOAD_CMDLINE))
@@ -85,17 +86,70 @@ static int look_into_kernel(struct parts *p, struct fault *f)
 	return 0;
 }
 
+static int out_of_memory(struct fault *f)
+{
+	return fault_set(f, "out-of-memory", "no memory for kernel, initrd and command line");
+}
+
+static bool set_cmdline(struct parts *p, const char *text, size_t n)
+{
+	free(p->cmdline);
+	p->cmdline = strndup(text, n);
+	return p->cmdline;
+}
+
+/* A line end and NULs at the end are no part of it. */
+static int take_cmdline(struct parts *p, const struct bytes *line, struct fault *f)
+{
+	const char *text = line->data;
+	size_t n = line->size;
+
+	while (n && (text[n - 1] == '\0' || text[n - 1] == '\n'))
+		n--;
+	if (n && memchr(text, '\0', n))
+		return fault_set(f, "payload-cmdline", ".cmdline of %s holds a NUL",
+				 p->request->kernel);
+	return line->data && !set_cmdline(p, n ? text : "", n) ? out_of_memory(f) : 0;
+}
+
+static bool add_piece(struct buffer *initrd, const struct bytes *piece)
+{
+	return piece->size == 0 || (buffer_add(initrd, piece->data, piece->size) &&
+				    buffer_zero_to(initrd, align_up(initrd->size, 4)));
+}
+
+/* A unified kernel image is taken apart; of any other kernel nothing is done. */
+static int open_uki(struct parts *p, struct fault *f)
+{
+	struct buffer kernel = { 0 };
+	struct uki u;
+
+	if (!uki_is(p->kernel.data, p->kernel.size))
+		return 0;
+	if (uki_read(&u, p->kernel.data, p->kernel.size, f) || take_cmdline(p, &u.cmdline, f))
+		return -1;
+	if (!add_piece(&p->initrd, &u.ucode) || !add_piece(&p->initrd, &u.initrd) ||
+	    !buffer_add(&kernel, u.kernel.data, u.kernel.size))
+		return out_of_memory(f);
+	free(p->kernel.data);
+	p->kernel = kernel;
+	return 0;
+}
+
 /* Sizes are looked at before anything of gigabytes is read, and again for what is no plain file. */
 int parts_read(struct parts *p, const struct request *r, uint64_t room, struct fault *f)
 {
 	p->request = r;
 	if (check_size(file_size(r->kernel), r->initrd ? file_size(r->initrd) : 0, room, f))
 		return -1;
-	if (file_read(&p->kernel, r->kernel, f) ||
+	if (file_read(&p->kernel, r->kernel, f) || open_uki(p, f) ||
 	    bzimage_parse(&p->bz, p->kernel.data, p->kernel.size, false, f))
 		return -1;
 	if (r->initrd && file_read(&p->initrd, r->initrd, f))
 		return -1;
+	p->has_initrd = r->initrd || p->initrd.size;
+	if (r->cmdline && !set_cmdline(p, r->cmdline, strlen(r->cmdline)))
+		return out_of_memory(f);
 	if (check_cmdline(p, f) || check_size(p->kernel.size, p->initrd.size, room, f))
 		return -1;
 	return look_into_kernel(p, f);
@@ -105,6 +159,7 @@ void parts_free(struct parts *p)
 {
 	free(p->kernel.data);
 	free(p->initrd.data);
+	free(p->cmdline);
 }
 
 static unsigned long kib(const struct buffer *b)

@@ -478,6 +478,54 @@ check "is what a bundle has inside" cmp archive.cpio payload.cpio
 check "a kernel alone" packed -k plain.bzImage
 check "brings no initrd" [ ! -e x/baton/initrd ]
 
+# Unified kernel images, as systemd documents it for objcopy.
+
+# uki FILE SECTION=FILE...
+uki()
+{
+	cp /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$1" || return 1
+	made=$1
+	shift
+	at=$((0x100000))
+	for part in "$@"; do
+		objcopy --add-section "${part%%=*}=${part#*=}" --change-section-vma "${part%%=*}=$at" "$made"
+		at=$((at + 0x1000000))
+	done
+}
+
+printf 'a=1 b="2 3"\n' >line
+printf 'PRETTY_NAME=x\n' >os
+printf micro >ucode
+uki all.efi .osrel=os .cmdline=line .ucode=ucode .initrd=initrd .linux=plain.bzImage
+check "a UKI" good -k all.efi baton.bzImage
+archive bundle.bzImage
+check "brings its kernel" cmp plain.bzImage x/baton/kernel
+check "microcode before its initrd" [ "$(head -c 5 x/baton/initrd)" = micro ]
+check "with padding between" cmp -s -n 70000 -i 8:0 x/baton/initrd initrd
+check "its command line" [ "$(cat x/baton/cmdline)" = 'a=1 b="2 3"' ]
+check "what its kernel speaks" [ "$(head -n 1 x/baton/abi)" = kho-v4 ]
+check "a UKI, an initrd and a command line" good -k all.efi -i os -c other baton.bzImage
+archive bundle.bzImage
+check "the initrd comes behind its own" [ "$(tail -c 14 x/baton/initrd)" = "$(cat os)" ]
+check "the command line instead of its own" [ "$(cat x/baton/cmdline)" = other ]
+uki bare.efi .linux=plain.bzImage
+check "a UKI with a kernel alone" good -k bare.efi -o one baton.bzImage
+good -k plain.bzImage -o two baton.bzImage
+check "is as good as that kernel" cmp one two
+check "an archive of a UKI" packed -k all.efi
+check "brings its kernel" cmp plain.bzImage x/baton/kernel
+check "manifest of a UKI" eval "run manifest all.efi && grep -q '^kernel    7.9.1-fake, ' out && \
+	grep -q '^initrd    70008 bytes' out && grep -q '^cmdline   a=1 b=\"2 3\"$' out"
+head -c 3000 /dev/zero | tr '\0' x >line
+uki long.efi .cmdline=line .linux=plain.bzImage
+check "a UKI whose command line is too long for its kernel" refused cmdline-too-long -k long.efi baton.bzImage
+printf 'a\0b' >line
+uki nul.efi .cmdline=line .linux=plain.bzImage
+check "or holds a NUL" refused payload-cmdline -k nul.efi baton.bzImage
+uki text.efi .linux=initrd
+check "a UKI without a kernel in it" refused kernel-not-bzimage -k text.efi baton.bzImage
+check "a PE file that is no UKI" refused kernel-not-bzimage -k /usr/lib/systemd/boot/efi/linuxx64.efi.stub baton.bzImage
+
 # What is listed.
 
 # lists FILE LINE... - batonctl manifest lists these lines, and nothing else
