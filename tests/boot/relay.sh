@@ -15,6 +15,9 @@
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
 #                              cpio     initrd of batonctl   loose    the same made by hand, nothing recorded
 #                              bare     initrd is the bzImage
+#                              several  as cpio, with an archive before it and a compressed one behind it
+#                              uki      a bundle of a unified kernel image
+#                              bareuki  initrd is that image
 #                              none     no payload at all
 #   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
 #   words       -            origin, packed: more words for the first Linux, which the first baton does not take
@@ -132,6 +135,25 @@ make_last() {
 	esac
 }
 
+# make_several BATONCTL-OPTION...: what is in no archive of baton's is for the last Linux
+make_several() {
+	echo front >"$DIR/text"
+	make_archive "$DIR/front.cpio" front="$DIR/text"
+	make_archive "$DIR/tail.cpio" tail="$DIR/text"
+	pack "$DIR/payload.cpio" "$NEXT" "$@" || return 1
+	{ cat "$DIR/front.cpio" && head -c 1024 /dev/zero && cat "$DIR/payload.cpio" && gzip -9n <"$DIR/tail.cpio"; } \
+		>"$DIR/several"
+}
+
+# make_relay_uki: its initrd is in two pieces
+make_relay_uki() {
+	local parts=(linux="$NEXT" initrd="$DIR/last.cpio" ucode="$DIR/front.cpio")
+	echo front >"$DIR/text"
+	make_archive "$DIR/front.cpio" front="$DIR/text"
+	[ ! -f "$DIR/cmdline" ] || parts+=(cmdline="$DIR/cmdline")
+	make_uki "$DIR/uki" "${parts[@]}"
+}
+
 # choose_payload: FILES for the initramfs of the runner before the last, by via=
 choose_payload() {
 	local parts=(kernel="$NEXT") options=()
@@ -152,6 +174,9 @@ choose_payload() {
 	cpio) pack "$DIR/payload.cpio" "$NEXT" "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	loose) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	bare) FILES=(kernel="$BATON" initrd="$NEXT") ;;
+	several) make_several "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/several") ;;
+	uki) make_relay_uki && bundle "$DIR/bundle" "$DIR/uki" ;;
+	bareuki) make_relay_uki && FILES=(kernel="$BATON" initrd="$DIR/uki") ;;
 	none) FILES=(kernel="$BATON") ;;
 	*) reason "via=${C[via]}: no such thing" ;;
 	esac

@@ -76,6 +76,10 @@ static void run_last(const char *words)
 	show_handover();
 	finalize_handover(); /* only then does 6.18 show its regions */
 	each_region(KHO_OUT, show_region);
+	if (file_exists("/front"))
+		say("carried front");
+	if (file_exists("/tail"))
+		say("carried tail");
 	say("cmdline %s", words);
 	say("end");
 	end_guest(RB_POWER_OFF);

@@ -8,6 +8,13 @@ bundle_by_esp() { run_esp EFI/BOOT/BOOTX64.EFI="$COMMON/bundle"; }
 row uefi-bundle 'a bundle on an EFI system partition needs nothing beside it' do=bundle_by_esp \
 	want='^DOOR: end' want="cmdline $USUAL_WORDS"
 
+uki_by_esp() {
+	make_uki "$DIR/uki" cmdline="$COMMON/cmdline" initrd="$REPORT" linux="$KERNEL"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$DIR/uki"
+}
+
+row uefi-uki 'a unified kernel image beside baton' do=uki_by_esp want='^DOOR: end' want="cmdline $USUAL_WORDS"
+
 # From the firmware's shell: load options with words of our own, and an initrd by its name on the volume.
 initrd_by_name() {
 	printf '\\baton.efi %s initrd=/boot/payload.cpio\r\n' "$WORDS" >"$DIR/startup.nsh"
