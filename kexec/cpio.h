@@ -10,7 +10,7 @@
 #define CPIO_REGULAR 0100644
 #define CPIO_TRAILER "TRAILER!!!"
 
-/** struct cpio_inode - what the names of one file have in common */
+/** struct cpio_inode - what the names of one file have in common: @number on the device @major, @minor */
 struct cpio_inode {
 	uint32_t number, major, minor;
 };

@@ -31,11 +31,13 @@ static const char help[] =
  * @file: its bytes
  * @bz:   its header, checked
  * @slot: as it is to be in the bundle
+ * @room: memory in a row that the bundle needs
  */
 struct baton {
 	struct buffer file;
 	struct bzimage bz;
 	struct slot slot;
+	uint64_t room;
 };
 
 /* Read the baton at @path: one without a payload. */
@@ -60,7 +62,7 @@ static int read_baton(struct baton *b, const char *path, struct fault *f)
 }
 
 /* Write the slot, and what a loader has to know of the payload. */
-static int patch(const struct baton *b, const struct parts *p, struct buffer *out, struct fault *f)
+static int patch(struct baton *b, const struct parts *p, struct buffer *out, struct fault *f)
 {
 	uint64_t code = b->bz.code;
 	struct setup_header hdr = b->bz.hdr;
@@ -72,6 +74,7 @@ static int patch(const struct baton *b, const struct parts *p, struct buffer *ou
 
 	if (limits_take_over(&hdr, p, &size, f))
 		return -1;
+	b->room = hdr.init_size;
 	memcpy(out->data + code + SLOT_OFFSET, &b->slot, sizeof(b->slot));
 	memcpy(out->data + BZIMAGE_HEADER, &hdr, sizeof(hdr));
 	return 0;
@@ -108,6 +111,8 @@ static int make(const struct request *r, const char *path, struct fault *f)
 		ret = assemble(&baton, &p, &out, f);
 	if (ret == 0)
 		ret = parts_write(&p, &out, (baton.file.size + 1023) / 1024, f);
+	if (ret == 0)
+		limits_tell(&p, baton.room);
 	parts_free(&p);
 	free(baton.file.data);
 	free(out.data);

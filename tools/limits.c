@@ -7,6 +7,9 @@
 	KIB(16) /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
 #define BOOT_PARAMS \
 	KIB(128) /* with a long command line, a full array of scratch and an EFI memory map */
+#define LOADER \
+	MIB(4) /* what kexec loads beside a bundle: boot_params, purgatory, the scratch array */
+#define UNIT       MIB(16) /* sizes of scratch that are proposed are whole units */
 #define FIVE_LEVEL (XLF_5LEVEL | XLF_5LEVEL_ENABLED)
 
 uint64_t limits_room(const struct parts *p, const struct bundle_size *l)
@@ -39,4 +42,18 @@ int limits_take_over(struct setup_header *hdr, const struct parts *p, const stru
 		hdr->initrd_addr_max =
 			(uint32_t)min_u64(hdr->initrd_addr_max, next->initrd_addr_max);
 	return 0;
+}
+
+/*
+ * In the order of kho_scratch=: what must lie below 4 GiB while a kernel starts; what kexec loads, in a row; page structs,
+ * by NUMA node.
+ */
+void limits_tell(const struct parts *p, uint64_t room)
+{
+	fprintf(parts_told(p),
+		"It needs %llu MiB of scratch in a row%s. If kexec finds no room: kho_scratch=128M,%lluM,64M\n"
+		"for the first Linux, with a last number of 1/64 of a NUMA node's memory or more.\n",
+		(unsigned long long)(room + MIB(1) - 1) >> 20,
+		p->initrd.size ? "" : ", and room for the initrd that kexec is given",
+		(unsigned long long)align_up(room + LOADER, UNIT) >> 20);
 }

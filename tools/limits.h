@@ -8,7 +8,7 @@
 
 #include "tools/parts.h"
 
-/** struct bundle_size - bytes of a bundle, from the start of the protected-mode part: up to the initrd's end, and in all */
+/** struct bundle_size - bytes from the start of the protected-mode part: @initrd_end up to there, @whole in all */
 struct bundle_size {
 	uint64_t initrd_end, whole;
 };
@@ -18,6 +18,8 @@ struct bundle_size {
  *
  * The payload's kernel is aligned as the bundle is. It is copied to behind the initrd, which stays in place, or, if
  * there is none in the bundle, to the beginning. Command line and boot_params follow.
+ * @p: the payload
+ * @l: the bundle
  * Return: bytes, whole pages.
  */
 uint64_t limits_room(const struct parts *p, const struct bundle_size *l);
@@ -32,5 +34,12 @@ uint64_t limits_room(const struct parts *p, const struct bundle_size *l);
  */
 int limits_take_over(struct setup_header *hdr, const struct parts *p, const struct bundle_size *l,
 		     struct fault *f);
+
+/**
+ * limits_tell() - a line about the scratch that a bundle needs, and the words that give it
+ * @p:    the payload
+ * @room: init_size of the bundle
+ */
+void limits_tell(const struct parts *p, uint64_t room);
 
 #endif

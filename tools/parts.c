@@ -167,11 +167,16 @@ static unsigned long kib(const struct buffer *b)
 	return (b->size + 1023) / 1024;
 }
 
+FILE *parts_told(const struct parts *p)
+{
+	return strcmp(p->request->out, "-") == 0 ? stderr : stdout;
+}
+
 int parts_write(const struct parts *p, const struct buffer *out, unsigned long baton,
 		struct fault *f)
 {
 	const char *path = p->request->out, *release = p->bz.release, *abi = p->scan.manifest.abi;
-	FILE *told = strcmp(path, "-") == 0 ? stderr : stdout;
+	FILE *told = parts_told(p);
 
 	if (file_write(path, out, f))
 		return -1;

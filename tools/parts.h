@@ -3,6 +3,8 @@
 #ifndef BATON_TOOLS_PARTS_H
 #define BATON_TOOLS_PARTS_H
 
+#include <stdio.h>
+
 #include "tools/abi_scan.h"
 #include "tools/command.h"
 #include "tools/file.h"
@@ -74,12 +76,14 @@ bool parts_archive(const struct parts *p, struct buffer *out);
 /** parts_initrd_at() - where in the archive the data of the initrd begin. */
 uint64_t parts_initrd_at(const struct parts *p);
 
+/** parts_told() - where lines about the result go: stdout, or stderr where stdout is the result. */
+FILE *parts_told(const struct parts *p);
+
 /**
  * parts_write() - write the result, and a line about it
  * @p, @out: what is in it, and the result
  * @baton: KiB of it that are baton itself; 0 where it is none
  * @f: what is wrong
- * The line is on stdout, or on stderr where stdout is the result.
  * Return: 0; or -1 with fault file-write.
  */
 int parts_write(const struct parts *p, const struct buffer *out, unsigned long baton,

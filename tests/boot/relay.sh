@@ -30,6 +30,7 @@
 #   cmdline     -            the payload's own command line, all of it; a number makes one of that many characters
 #   payload     -            change the payload's kernel: as make_odd_kernel has it
 #   chain       -            bytes for the field setup_data in the header of the bundle: Linux ends the chain there
+#   scratch     -            said: the words for scratch that batonctl has named for the bundle, on the first command line
 #   pad         0            this many bytes of ballast in the last runner's initrd
 #   spoil       -            spoil the handover in the first kernel: a name of spoil.c
 #   at, give    -            when the console says AT (a regex), give QEMU's monitor the command GIVE
@@ -49,7 +50,7 @@ LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY
 HALTED='end +.*halted'
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
-	[start]=linux [packed]=yes [words]='' [ran]='' [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]=''
+	[start]=linux [packed]=yes [words]='' [ran]='' [append]='' [last]='' [payload]='' [cmdline]='' [scratch]='' [pad]=0 [spoil]=''
 	[at]='' [give]='' [refuse]='' [report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
@@ -102,7 +103,9 @@ usual_words() {
 	echo "$words"
 }
 
-first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]}"; }
+first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]} $(scratch_words)"; }
+
+scratch_words() { [ "${C[scratch]}" != said ] || grep -o 'kho_scratch=[^ ]*' "$DIR/bundle.log"; }
 
 # make_kernel: the payload's kernel, its path in $NEXT
 make_kernel() {

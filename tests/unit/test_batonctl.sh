@@ -223,8 +223,11 @@ head -c 70000 /dev/urandom >initrd
 # What is written.
 line="console=ttyS0 a=\"b c\""
 check "a bundle of everything" good -k plain.bzImage -i initrd -c "$line" baton.bzImage
-check "says what it wrote" [ "$(cat out)" = "bundle.bzImage: 129 KiB: baton 9 KiB, \
+check "says what it wrote" [ "$(head -n 1 out)" = "bundle.bzImage: 129 KiB: baton 9 KiB, \
 kernel 7.9.1-fake 15 KiB, initrd 69 KiB, KHO version kho-v4" ]
+check "and what it needs" [ "$(tail -n +2 out)" = "It needs 4 MiB of scratch in a row. If kexec finds no room: \
+kho_scratch=128M,16M,64M
+for the first Linux, with a last number of 1/64 of a NUMA node's memory or more." ]
 archive bundle.bzImage
 check "brings the kernel" cmp plain.bzImage x/baton/kernel
 check "brings the initrd" cmp initrd x/baton/initrd
@@ -301,6 +304,9 @@ check "and comes first" [ "$at" -eq $((1024 + payload + 110)) ]
 head -c 1500000 /dev/zero >large
 check "a large initrd" good -k plain.bzImage -i large baton.bzImage
 check "init_size grows with it" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x320000)) ]
+truncate -s 350M large
+good -k plain.bzImage -i large baton.bzImage
+check "350 MiB of initrd" grep -q "^It needs 354 MiB of scratch in a row\. .*kho_scratch=128M,368M,64M$" out
 head -c 2200000 /dev/zero >large
 good -k plain.bzImage -i large baton.bzImage
 check "by whole units of the kernel's alignment" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x520000)) ]
@@ -308,6 +314,7 @@ cp plain.bzImage k
 head -c 3000000 /dev/zero >>k
 put k $((0x260)) 4 $((0x300000))
 good -k k baton.bzImage
+check "and the initrd to come is named" grep -q "in a row, and room for the initrd that kexec is given\." out
 check "without one, kernel and boot_params suffice" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x320000)) ]
 cp baton.bzImage b
 put b $((1024 + 0x288)) 8 $((1 << 20))

@@ -23,3 +23,9 @@ row load-huge 'a kernel that needs more memory than there is scratch' \
 row load-scratch 'a kernel that does not fit into scratch with its initrd' \
 	init=relay mem=4G pad=2000000 append='relay.load=refused kho_scratch=4M,16M,0M' memory=any \
 	want='RELAY: load refused: Cannot assign requested address'
+
+row load-initrd-small 'an initrd of 100 MB, and too little scratch' \
+	init=relay mem=2G pad=100000000 append='relay.load=refused kho_scratch=96M,64M,64M' memory=any \
+	want='RELAY: load refused: Cannot assign requested address'
+row load-initrd-said 'with the scratch that batonctl has named' \
+	init=relay mem=2G pad=100000000 scratch=said want='RELAY: last 7\.3'

@@ -53,6 +53,19 @@ row uefi-no-payload 'no payload at all' do=no_payload qemu='-boot menu=off' unti
 row uefi-little-memory 'a payload that there is no memory for' do=huge_payload mem=96M until='EFI Internal Shell' \
 	want='baton: out-of-memory: ' want='back to the firmware with status 0x8000000000000009'
 
+# large_initrd: padded with what Linux skips, so that it takes no memory a second time when it is unpacked
+large_initrd() {
+	local -x ESP_SIZE=600M
+	cp "$REPORT" "$DIR/initrd"
+	truncate -s 350M "$DIR/initrd"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$KERNEL" EFI/baton/initrd="$DIR/initrd" \
+		EFI/baton/cmdline="$COMMON/cmdline-loose"
+	rm -f "$DIR/initrd" "$DIR/door.esp"
+}
+
+row uefi-large-initrd '350 MiB of loose initrd in 1 GiB of memory, and a chain of handovers begins' do=large_initrd mem=1G \
+	want='^DOOR: end' want='µs\] origin +a chain of handovers begins here'
+
 old_cpu() { run_guest -M pc -cpu qemu32 -kernel "$COMMON/bundle"; }
 
 row cpu-32-bit 'a processor of 32 bits' do=old_cpu until='no long mode' want='baton: cpu-not-64bit: '
