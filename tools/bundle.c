@@ -137,7 +137,7 @@ static bool default_baton(char *path, size_t size)
 static int run(int argc, char **argv)
 {
 	static char beside[PATH_MAX + 32];
-	struct request r = { .out = "bundle.bzImage" };
+	struct request r = { .out = "bundle.bzImage", .forwards = true };
 	const char *baton;
 	struct fault f;
 	int status;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kexec/payload.h"
+#include "kexec/slot.h"
 #include "kexec/uki.h"
 
 bool request_read(struct request *r, const struct command *c, int argc, char **argv, int *status)
@@ -136,6 +137,24 @@ static int open_uki(struct parts *p, struct fault *f)
 	return 0;
 }
 
+/* A baton without a payload needs one in its initrd. */
+static int check_inner(const struct parts *p, struct fault *f)
+{
+	struct payload *payload;
+	struct slot slot;
+	int ret;
+
+	if (!slot_find(&p->bz, p->kernel.data, &slot) || slot.size ||
+	    (!p->has_initrd && p->request->forwards))
+		return 0;
+	payload = malloc(sizeof(*payload));
+	if (!payload)
+		return out_of_memory(f);
+	ret = payload_find(payload, NULL, 0, p->initrd.data, p->initrd.size, f);
+	free(payload);
+	return ret;
+}
+
 /* Sizes are looked at before anything of gigabytes is read, and again for what is no plain file. */
 int parts_read(struct parts *p, const struct request *r, uint64_t room, struct fault *f)
 {
@@ -152,7 +171,7 @@ int parts_read(struct parts *p, const struct request *r, uint64_t room, struct f
 		return out_of_memory(f);
 	if (check_cmdline(p, f) || check_size(p->kernel.size, p->initrd.size, room, f))
 		return -1;
-	return look_into_kernel(p, f);
+	return check_inner(p, f) ? -1 : look_into_kernel(p, f);
 }
 
 void parts_free(struct parts *p)

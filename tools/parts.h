@@ -18,9 +18,11 @@
  * @initrd:  path of its initrd; NULL if there is none
  * @cmdline: its command line; NULL if there is none
  * @out:     where the result goes
+ * @forwards: without an initrd the payload gets the one that baton is given
  */
 struct request {
 	const char *kernel, *initrd, *cmdline, *out;
+	bool forwards;
 };
 
 /**
@@ -59,7 +61,8 @@ bool request_read(struct request *r, const struct command *c, int argc, char **a
  * @room: most bytes that kernel and initrd may take together
  * @f: what is wrong
  * Return: 0; or -1 with one of the faults of bzimage_parse(), uki_read(), abi_scan() and file_read(), or
- * cmdline-too-long, payload-cmdline, bundle-too-large. Free it in either case.
+ * cmdline-too-long, payload-cmdline, bundle-too-large; where the kernel is a baton without a payload, and its initrd is
+ * none, one of payload_find(). Free it in either case.
  */
 int parts_read(struct parts *p, const struct request *r, uint64_t room, struct fault *f);
 

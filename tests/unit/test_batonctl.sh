@@ -701,6 +701,11 @@ check "a signed baton" refused baton-image -k plain.bzImage b
 long=$(head -c 2048 /dev/zero | tr '\0' x)
 check "a command line too long" refused cmdline-too-long -k plain.bzImage -c "$long" baton.bzImage
 check "the longest command line" good -k plain.bzImage -c "${long%x}" baton.bzImage
+check "a baton without a payload, whose initrd is none" refused payload-missing -k baton.bzImage -i initrd baton.bzImage
+packed -k plain.bzImage
+check "one whose initrd is a payload" good -k baton.bzImage -i payload.cpio baton.bzImage
+run payload -k baton.bzImage
+check "an archive of a baton without a payload" [ "$status $(cut -d: -f2 err)" = "1  payload-missing" ]
 check "nowhere to write" refused file-write -k plain.bzImage -o no/such/folder baton.bzImage
 
 # usage STATUS ARGS…
