@@ -27,6 +27,17 @@ initrd_by_name() {
 row uefi-shell "load options from the firmware's shell" do=initrd_by_name want='^DOOR: end' \
 	want="DOOR: cmdline .baton.efi $USUAL_WORDS initrd="
 
+# Two words initrd=, as for microcode: the firmware's files are joined, and the payload is in the second.
+initrds_by_name() {
+	make_archive "$DIR/front.cpio" front="$COMMON/cmdline"
+	printf '\\baton.efi %s initrd=\\front.cpio initrd=\\payload.cpio\r\n' "$WORDS" >"$DIR/startup.nsh"
+	esp "$DIR/door.esp" baton.efi="$BATON" startup.nsh="$DIR/startup.nsh" front.cpio="$DIR/front.cpio" \
+		payload.cpio="$COMMON/payload.cpio"
+	run_uefi -drive format=raw,file="$DIR/door.esp"
+}
+
+row uefi-shell-two 'two words initrd=' do=initrds_by_name want='^DOOR: end' want="DOOR: cmdline .baton.efi $USUAL_WORDS initrd="
+
 # odd_payload [SIZE]: beside baton a file that is no kernel, or one that is cut off there
 odd_payload() {
 	head -c "${1:-1G}" "$([ $# -eq 0 ] && echo "$GUEST/report-init" || echo "$KERNEL")" >"$DIR/kernel"
