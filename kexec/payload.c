@@ -281,10 +281,15 @@ static int read_bundle(struct payload *p, const struct bytes *bundle, const stru
 	return read_archives(&r, f);
 }
 
+/* Behind any padding something begins that may be in an initrd. */
 static bool may_be_archives(const struct bytes *b)
 {
-	return *(const char *)b->data == '\0' || cpio_is(b->data, b->size) ||
-	       compression(b->data, b->size);
+	const char *data = b->data;
+	uint64_t at = 0;
+
+	while (at < b->size && data[at] == '\0')
+		at++;
+	return cpio_is(data + at, b->size - at) || compression(data + at, b->size - at);
 }
 
 static int read_initrd(struct payload *p, const struct bytes *initrd, struct fault *f)

@@ -218,7 +218,7 @@ gzip -9nc v4 >v4.gz
 { bzip2 -c v4; le 4 "$size"; } >v4.bz2
 { lz4 -q -l -c v4; le 4 "$size"; } >v4.lz4
 kernel plain.bzImage v4
-head -c 70000 /dev/urandom >initrd
+{ printf "an initrd"; head -c 69991 /dev/urandom; } >initrd
 
 # What is written.
 line="console=ttyS0 a=\"b c\""

@@ -236,6 +236,10 @@ static void test_refusals(void **state)
 	assert_string_equal(f.name, "payload-missing");
 	assert_int_equal(payload_find(p, NULL, 0, "an initrd", 9, &f), -1);
 	assert_string_equal(f.name, "payload-missing");
+	assert_int_equal(payload_find(p, NULL, 0, "\0\0\0\0x", 5, &f), -1);
+	assert_string_equal(f.name, "payload-missing");
+	assert_int_equal(payload_find(p, NULL, 0, "\0\0\0\0", 4, &f), -1);
+	assert_string_equal(f.name, "payload-missing");
 
 	add_text(&none, "init", "x");
 	end(&none);
@@ -284,7 +288,8 @@ static const struct part ucode = { "kernel/x86/microcode/GenuineIntel.bin", "uco
 			 kernel = { "baton/kernel", "k", 0 },
 			 kernel_padded = { "baton/kernel", "k", 508 },
 			 initrd = { "./baton/initrd", "the initrd", 0 },
-			 extra = { "etc/x", "1", 0 }, zstd = { NULL, "\x28\xb5\x2f\xfd packed", 0 };
+			 extra = { "etc/x", "1", 0 }, zstd = { NULL, "\x28\xb5\x2f\xfd packed", 0 },
+			 nuls = { NULL, "", 64 };
 
 /* Archives one behind the other, and of what the next initrd is made: as Linux would read them. */
 static void test_several_archives(void **state)
@@ -295,6 +300,7 @@ static void test_several_archives(void **state)
 	} rows[] = {
 		{ "microcode first", { &ucode, &kernel }, { &ucode } },
 		{ "and padding", { &ucode_padded, &kernel_padded }, { &ucode } },
+		{ "padding first", { &nuls, &kernel, &extra }, { &extra } },
 		{ "behind", { &kernel_padded, &extra }, { &extra } },
 		{ "before and behind", { &ucode, &kernel, &extra }, { &ucode, &extra } },
 		{ "around an initrd",
