@@ -2,22 +2,33 @@
 /* Source: bzImage64_probe() and bzImage64_load() in arch/x86/kernel/kexec-bzimage64.c of Linux 7.3. */
 #include "tools/limits.h"
 
+#include "kho/abi.h"
+
 #define PARAGRAPH 16 /* what syssize counts */
 #define SIGNATURES \
 	KIB(16) /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
 #define BOOT_PARAMS \
 	KIB(128) /* with a long command line, a full array of scratch and an EFI memory map */
+#define SCRATCH_ALIGN MIB(2) /* of scratch that any Linux has laid out */
 #define LOADER \
 	MIB(4) /* what kexec loads beside a bundle: boot_params, purgatory, the scratch array */
 #define UNIT       MIB(16) /* sizes of scratch that are proposed are whole units */
 #define FIVE_LEVEL (XLF_5LEVEL | XLF_5LEVEL_ENABLED)
 
+/* Of scratch that such a kernel cannot take as it is, baton leaves out what is beyond its alignment, at both ends. */
+static uint64_t trimmed(const struct parts *p)
+{
+	const struct kho_abi *abi = kho_abi_by_name(p->scan.manifest.abi);
+
+	return abi ? 2 * (abi->scratch_align - SCRATCH_ALIGN) : 0;
+}
+
 uint64_t limits_room(const struct parts *p, const struct bundle_size *l)
 {
 	uint64_t kernel = p->initrd.size ? align_up(l->initrd_end, p->bz.align) : 0;
 
-	return align_up(max_u64(l->whole + SIGNATURES, kernel + p->bz.memory + BOOT_PARAMS),
-			PAGE_SIZE);
+	kernel += p->bz.memory + BOOT_PARAMS + trimmed(p);
+	return align_up(max_u64(l->whole + SIGNATURES, kernel), PAGE_SIZE);
 }
 
 int limits_take_over(struct setup_header *hdr, const struct parts *p, const struct bundle_size *l,

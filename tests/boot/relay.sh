@@ -103,9 +103,9 @@ usual_words() {
 	echo "$words"
 }
 
-first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]} $(scratch_words)"; }
+first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]}$(scratch_words)"; }
 
-scratch_words() { [ "${C[scratch]}" != said ] || grep -o 'kho_scratch=[^ ]*' "$DIR/bundle.log"; }
+scratch_words() { [ "${C[scratch]}" != said ] || grep -o ' kho_scratch=[^ ]*' "$DIR/bundle.log"; }
 
 # make_kernel: the payload's kernel, its path in $NEXT
 make_kernel() {

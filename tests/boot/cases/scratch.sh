@@ -14,4 +14,4 @@ row scratch-too-small 'the kernel fits nowhere: refused, with the sizes' \
 	init=relay via=cpio mem=4G append=kho_scratch=4M,12M,0M refuse=scratch-too-small \
 	want='refused +scratch-too-small: .*(KiB|MiB|bytes)'
 row scratch-bundle 'a bundle that has just room enough for its kernel and its initrd' \
-	init=relay mem=4G pad=2000000 append=kho_scratch=4M,18M,0M want='RELAY: last 7\.3'
+	init=relay mem=4G pad=2000000 append=kho_scratch=4M,22M,0M want='RELAY: last 7\.3'
