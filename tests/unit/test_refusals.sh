@@ -18,6 +18,7 @@ in_code()
 }
 
 in_code | sort -u >"$dir/code"
+# shellcheck disable=SC2016 # the grave accents are those of the page
 sed -nE 's/^\| `([a-z0-9-]+)` \|.*/\1/p' docs/refusals.md | sort >"$dir/docs"
 
 # none NUMBER NAME FILE - a test: the file is empty
