@@ -22,6 +22,7 @@ struct efi_memory {
 
 _Static_assert(sizeof(struct efi_memory) == 40, "EFI memory descriptor");
 _Static_assert(ENTRY_SIZE == 20, "e820 entry");
+_Static_assert(sizeof(struct ima_setup_data) == 16, "IMA's setup_data");
 _Static_assert(sizeof(struct boot_params) == 4096, "the zero page");
 
 /**
@@ -120,6 +121,25 @@ static void read_kho(struct boot_info *bi, const struct boot_setup *s, const uin
 	}
 }
 
+/* Where it leads to is checked when all RAM is known. */
+static void read_ima(struct boot_info *bi, const struct boot_setup *s, const uint8_t *payload,
+		     struct findings *f)
+{
+	struct ima_setup_data list;
+
+	if (s->len < sizeof(list) || bi->ima_size) {
+		finding_add(f, FINDING_IMA_LIST, "the IMA entry at 0x%llx%s has %u bytes",
+			    (unsigned long long)s->addr, bi->ima_size ? ", a second one," : "",
+			    s->len);
+		return;
+	}
+	memcpy(&list, payload, sizeof(list));
+	if (list.size) {
+		bi->ima = list.addr;
+		bi->ima_size = list.size;
+	}
+}
+
 /**
  * read_entry() - take the setup_data entry at @addr into the table
  * Return: the address of the next one; 0 at the end, and where a finding says why it ends.
@@ -143,6 +163,8 @@ static paddr_t read_entry(struct boot_info *bi, paddr_t addr, struct findings *f
 	*s = (struct boot_setup){ addr, node.type, node.len };
 	if (s->type == SETUP_KEXEC_KHO)
 		read_kho(bi, s, p + NODE_SIZE, f);
+	if (s->type == SETUP_IMA)
+		read_ima(bi, s, p + NODE_SIZE, f);
 	bi->nr_setup++;
 	return node.next;
 }
@@ -158,6 +180,9 @@ static void check_chain(const struct boot_info *bi, struct findings *f)
 				    "setup_data entry %u at 0x%llx, by an E820_EXT entry after it",
 				    i, (unsigned long long)s->addr);
 	}
+	if (bi->ima_size && !window_ro(&bi->window, bi->ima, bi->ima_size))
+		finding_add(f, FINDING_IMA_LIST, "the IMA list, 0x%llx bytes at 0x%llx",
+			    (unsigned long long)bi->ima_size, (unsigned long long)bi->ima);
 }
 
 static int read_chain(struct boot_info *bi, void *(*ptr)(paddr_t base, paddr_t end),
@@ -291,6 +316,7 @@ bool boot_info_inputs(const struct boot_info *bi, struct ranges *set)
 	bool fits = add_input(set, bi->bp_addr, sizeof(*bi->bp)) &&
 		    add_input(set, bi->cmdline_addr, bi->cmdline_size) &&
 		    add_input(set, bi->initrd, bi->initrd_size) &&
+		    add_input(set, bi->ima, bi->ima_size) &&
 		    add_input(set, (uint64_t)efi.efi_memmap_hi << 32 | efi.efi_memmap,
 			      efi.efi_memmap_size);
 

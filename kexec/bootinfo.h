@@ -42,6 +42,7 @@ struct boot_setup {
  * @initrd, @initrd_size: 0 and 0 if there is none
  * @setup, @nr_setup:     the chain, in order
  * @has_kho, @kho:        the KHO entry's payload
+ * @ima, @ima_size:       what IMA has measured so far, for the next kernel; 0 and 0 if there is none
  * @ram_table, @panes:    the tables behind @ram and @window
  */
 struct boot_info {
@@ -58,6 +59,8 @@ struct boot_info {
 	unsigned int nr_setup;
 	bool has_kho;
 	struct kho_data kho;
+	paddr_t ima;
+	uint64_t ima_size;
 	struct range ram_table[BOOT_MAX_RAM];
 	struct pane panes[BOOT_MAX_RAM];
 };
@@ -80,7 +83,7 @@ static inline unsigned int boot_e820_entries(const struct boot_params *bp)
  * @bp_addr: its physical address
  * @ptr:   gives the pointer for a page-aligned RAM range of the e820 table: the identity in the kernel, an
  *         arena on the host. The only use of it is to fill in the panes of the window.
- * @f:     findings: setup-data-not-ram, setup-data-loop, kho-entry-twice, kho-entry-length
+ * @f:     findings: setup-data-not-ram, setup-data-loop, kho-entry-twice, kho-entry-length, ima-list
  * @fault: what makes it impossible to go on
  *
  * E820_EXT can only be read through the window, so the panes are made twice: from the table, then with it.
@@ -94,7 +97,7 @@ int boot_info_read(struct boot_info *bi, const struct boot_params *bp, paddr_t b
 
 /**
  * boot_info_inputs() - every range that baton must not overwrite before it is done with it
- * boot_params, command line, setup_data entries, EFI memory map, initrd, scratch array.
+ * boot_params, command line, setup_data entries, EFI memory map, initrd, scratch array, IMA's list.
  * Return: false if @set is full.
  */
 bool boot_info_inputs(const struct boot_info *bi, struct ranges *set);

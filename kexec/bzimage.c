@@ -11,7 +11,6 @@
 
 #define SECTOR 512
 
-#define HDR_OFFSET    0x1f1 /* of struct setup_header, in the file */
 #define HDR_LENGTH    0x201 /* the byte that says how far the header reaches beyond HDR_BASE */
 #define HDR_BASE      0x202
 #define HDR_BOOT_FLAG 0xaa55
@@ -19,17 +18,17 @@
 #define PROTOCOL_MIN  0x020c /* the first with xloadflags */
 #define DEFAULT_SECTS 4      /* what setup_sects 0 stands for */
 
-_Static_assert(offsetof(struct boot_params, hdr) == HDR_OFFSET, "setup header in boot_params");
-_Static_assert(offsetof(struct setup_header, init_size) == 0x260 - HDR_OFFSET,
+_Static_assert(offsetof(struct boot_params, hdr) == BZIMAGE_HEADER, "setup header in boot_params");
+_Static_assert(offsetof(struct setup_header, init_size) == 0x260 - BZIMAGE_HEADER,
 	       "setup header layout");
 
 /* The header is as long as the file says; fields of a newer protocol are dropped. */
 static void copy_header(struct setup_header *hdr, const uint8_t *file)
 {
-	size_t size = HDR_BASE + file[HDR_LENGTH] - HDR_OFFSET;
+	size_t size = HDR_BASE + file[HDR_LENGTH] - BZIMAGE_HEADER;
 
 	memset(hdr, 0, sizeof(*hdr));
-	memcpy(hdr, file + HDR_OFFSET, size < sizeof(*hdr) ? size : sizeof(*hdr));
+	memcpy(hdr, file + BZIMAGE_HEADER, size < sizeof(*hdr) ? size : sizeof(*hdr));
 }
 
 static int check_kind(const struct setup_header *hdr, bool la57, struct fault *f)

@@ -8,8 +8,8 @@
 #include "lib/fault.h"
 #include "lib/num.h"
 
-#define BZIMAGE_ENTRY64     0x200 /* 64-bit entry, from the start of the protected-mode part */
-#define BZIMAGE_CMDLINE_GAP 30    /* Linux's loader keeps this many bytes of cmdline_size free */
+#define BZIMAGE_ENTRY64 0x200 /* 64-bit entry, from the start of the protected-mode part */
+#define BZIMAGE_HEADER  0x1f1 /* struct setup_header, in the file */
 
 /**
  * struct bzimage - a checked image

@@ -8,7 +8,7 @@
 #define FIELD_SIZE 8
 
 /* Fields, by their index. */
-enum field { INO, MODE, LINKS = 4, FILE_SIZE = 6, NAME_SIZE = 11, FIELDS = 13 };
+enum field { INO, MODE, LINKS = 4, FILE_SIZE = 6, MAJOR, MINOR, NAME_SIZE = 11, FIELDS = 13 };
 
 _Static_assert(MAGIC_SIZE + FIELDS * FIELD_SIZE == CPIO_HEADER, "newc");
 
@@ -48,7 +48,7 @@ bool cpio_is(const void *data, uint64_t size)
 int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry *e, struct fault *f)
 {
 	const char *archive = data, *fields;
-	uint32_t file_size, name_size;
+	uint32_t field[FIELDS], file_size, name_size;
 	uint64_t at = *pos, name, body;
 
 	if (at >= size || size - at < CPIO_HEADER)
@@ -56,9 +56,11 @@ int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry 
 	if (!cpio_is(archive + at, size - at))
 		return corrupt(f, at, "not a newc header");
 	fields = archive + at + MAGIC_SIZE;
-	if (!read_hex(fields + (size_t)FILE_SIZE * FIELD_SIZE, &file_size) ||
-	    !read_hex(fields + (size_t)NAME_SIZE * FIELD_SIZE, &name_size))
-		return corrupt(f, at, "a size that is not hexadecimal");
+	for (unsigned int i = 0; i < FIELDS; i++)
+		if (!read_hex(fields + (size_t)i * FIELD_SIZE, &field[i]))
+			return corrupt(f, at, "a number that is not hexadecimal");
+	file_size = field[FILE_SIZE];
+	name_size = field[NAME_SIZE];
 
 	/* No sum below wraps: an archive in memory ends well before 2^63, both sizes before 2^32. */
 	name = at + CPIO_HEADER;
@@ -67,16 +69,40 @@ int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry 
 	if (archive[name + name_size - 1] != '\0')
 		return corrupt(f, at, "a name without its end");
 	body = align_up(name + name_size, 4);
-	if (strcmp(archive + name, CPIO_TRAILER) == 0)
+	if (strcmp(archive + name, CPIO_TRAILER) == 0) {
+		*pos = min_u64(body, size);
 		return 0;
+	}
 	if (body > size || file_size > size - body)
 		return corrupt(f, at, "data that leaves the archive");
 
 	e->name = archive + name;
 	e->data = archive + body;
 	e->size = file_size;
+	e->links = field[LINKS];
+	e->inode = (struct cpio_inode){ field[INO], field[MAJOR], field[MINOR] };
 	*pos = align_up(body + file_size, 4);
 	return 1;
+}
+
+static bool is_same_inode(const struct cpio_inode *a, const struct cpio_inode *b)
+{
+	return a->number == b->number && a->major == b->major && a->minor == b->minor;
+}
+
+void cpio_follow_link(const void *data, uint64_t size, uint64_t pos, struct cpio_entry *e)
+{
+	struct cpio_entry other;
+	struct fault none;
+
+	if (e->links < 2 || e->size)
+		return;
+	while (cpio_next(data, size, &pos, &other, &none) > 0) {
+		if (other.size && other.links > 1 && is_same_inode(&other.inode, &e->inode)) {
+			e->data = other.data;
+			e->size = other.size;
+		}
+	}
 }
 
 void cpio_put_header(char *to, const struct cpio_head *h)

@@ -10,11 +10,22 @@
 #define CPIO_REGULAR 0100644
 #define CPIO_TRAILER "TRAILER!!!"
 
-/** struct cpio_entry - a file of @size bytes; @name is NUL-terminated and, like @data, points into the archive */
+/** struct cpio_inode - what the names of one file have in common: @number on the device @major, @minor */
+struct cpio_inode {
+	uint32_t number, major, minor;
+};
+
+/**
+ * struct cpio_entry - a file of @size bytes; @name is NUL-terminated and, like @data, points into the archive
+ * @links: how many names it has
+ * @inode: which file it is; means something only if @links is more than 1
+ */
 struct cpio_entry {
 	const char *name;
 	const void *data;
 	uint64_t size;
+	uint32_t links;
+	struct cpio_inode inode;
 };
 
 /** cpio_is() - true if the @size bytes at @data begin like a newc archive ("070701" or "070702"). */
@@ -23,7 +34,7 @@ bool cpio_is(const void *data, uint64_t size);
 /**
  * cpio_next() - step through an archive
  * @data: the archive, @size bytes of any contents
- * @pos:  byte offset of the next header; 0 to begin, moved on by each call
+ * @pos:  byte offset of the next header; 0 to begin, moved on by each call; in the end behind the trailer
  * @e:    the entry
  *
  * Return: 1 with @e filled in, 0 at TRAILER!!!, -1 with fault cpio-corrupt (bad magic, digits, names or
@@ -31,6 +42,16 @@ bool cpio_is(const void *data, uint64_t size);
  */
 int cpio_next(const void *data, uint64_t size, uint64_t *pos, struct cpio_entry *e,
 	      struct fault *f);
+
+/**
+ * cpio_follow_link() - let an entry have the data of its file
+ * @data, @size: the archive
+ * @pos: where in it the archive begins of which @e is an entry
+ * @e:   the entry
+ *
+ * Of a file with several names an archive has the data once, most often with the last name.
+ */
+void cpio_follow_link(const void *data, uint64_t size, uint64_t pos, struct cpio_entry *e);
 
 /**
  * struct cpio_head - what the header of a file says

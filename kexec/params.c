@@ -12,12 +12,12 @@
 
 /**
  * struct layout - byte offsets in the segment; 0 for a part that is not there
- * @seed, @kho, @efi_map: setup_data entries of baton's
+ * @seed, @kho, @ima, @efi_map: setup_data entries of baton's
  * @rest: the first entry that is passed on
  * @size: of the segment
  */
 struct layout {
-	uint64_t seed, kho, efi_map, rest, size;
+	uint64_t seed, kho, ima, efi_map, rest, size;
 };
 
 /**
@@ -80,6 +80,10 @@ static void lay_out(const struct params *p, struct layout *l)
 		l->kho = at;
 		at = node_end(at, kho_len(p));
 	}
+	if (p->ima_size) {
+		l->ima = at;
+		at = node_end(at, sizeof(struct ima_setup_data));
+	}
 	if (efi_map(p->info, &map_size)) {
 		l->efi_map = at;
 		at = node_end(at, map_size);
@@ -118,6 +122,13 @@ static void add_kho(const struct params *p, struct chain *c, uint64_t at)
 	memcpy(data + sizeof(kho), p->scratch, kho.scratch_size);
 }
 
+static void add_ima(const struct params *p, struct chain *c, uint64_t at)
+{
+	const struct ima_setup_data list = { .addr = p->ima, .size = p->ima_size };
+
+	memcpy(add_node(c, at, SETUP_IMA, sizeof(list)), &list, sizeof(list));
+}
+
 static void add_chain(const struct params *p, const struct layout *l, uint8_t *buf, paddr_t at)
 {
 	struct chain c = { buf, at, offsetof(struct boot_params, hdr.setup_data) };
@@ -129,6 +140,8 @@ static void add_chain(const struct params *p, const struct layout *l, uint8_t *b
 		memcpy(add_node(&c, l->seed, SETUP_RNG_SEED, p->seed_size), p->seed, p->seed_size);
 	if (l->kho)
 		add_kho(p, &c, l->kho);
+	if (l->ima)
+		add_ima(p, &c, l->ima);
 	if (l->efi_map)
 		memcpy(add_node(&c, l->efi_map, SETUP_NONE, map_size), map, map_size);
 	for (unsigned int i = 0; i < p->info->nr_setup; i++) {
@@ -237,11 +250,10 @@ uint64_t params_size(const struct params *p, struct fault *f)
 	uint64_t len = strlen(p->cmdline) + 1;
 	struct layout l;
 
-	if (len + BZIMAGE_CMDLINE_GAP > p->kernel->hdr.cmdline_size) {
+	if (len - 1 > p->kernel->hdr.cmdline_size) {
 		fault_set(f, "cmdline-too-long",
-			  "%llu characters of command line; the kernel takes %u less %u and a NUL",
-			  (unsigned long long)len - 1, p->kernel->hdr.cmdline_size,
-			  BZIMAGE_CMDLINE_GAP);
+			  "%llu characters of command line; the kernel takes %u",
+			  (unsigned long long)len - 1, p->kernel->hdr.cmdline_size);
 		return 0;
 	}
 	lay_out(p, &l);

@@ -2,7 +2,7 @@
 /*
  * The next kernel's boot_params segment: the zero page, the command line and the setup_data chain.
  *
- * The chain is: RNG seed, KHO, the EFI memory map, then the incoming entries that go on (E820_EXT, DTB, EFI and
+ * The chain is: RNG seed, KHO, IMA's list, the EFI memory map, then the incoming entries that go on (E820_EXT, DTB, EFI and
  * others that hold no address). In scratch, KASLR avoids the zero page, the command line, the initrd and every
  * setup_data payload, and nothing else. So the scratch array stands inside the KHO entry's payload, behind its
  * 32 bytes, and the EFI memory map is the payload of an entry of type SETUP_NONE, which Linux reserves and does
@@ -24,6 +24,7 @@
  * @scratch, @nr_scratch: the outgoing scratch array
  * @seed, @seed_size:     for SETUP_RNG_SEED, by params_seed(); 0 bytes for none
  * @initrd, @initrd_size: where the initrd will be; 0 and 0 for none
+ * @ima, @ima_size:       where IMA's list will be; 0 and 0 for none
  */
 struct params {
 	const struct boot_info *info;
@@ -36,6 +37,8 @@ struct params {
 	uint32_t seed_size;
 	paddr_t initrd;
 	uint64_t initrd_size;
+	paddr_t ima;
+	uint64_t ima_size;
 };
 
 #define PARAMS_SEED 32 /* bytes of a random seed, as Linux passes them on */
@@ -52,9 +55,9 @@ uint32_t params_seed(const struct boot_info *info, const void *random, uint8_t *
 
 /**
  * params_size() - bytes of the segment
- * They depend on whether @p->fdt is 0, and otherwise neither on its value nor on @p->initrd.
- * Return: bytes, or 0 with fault cmdline-too-long (with its NUL longer than the next kernel's cmdline_size
- * less 30, as in Linux's own loader).
+ * They depend on whether @p->fdt is 0, and otherwise neither on its value nor on @p->initrd or @p->ima.
+ * Return: bytes, or 0 with fault cmdline-too-long (longer than the next kernel's cmdline_size, which counts
+ * no NUL). Linux's own loader keeps 31 characters free, for a word that it adds before a crash kernel.
  */
 uint64_t params_size(const struct params *p, struct fault *f);
 
@@ -68,7 +71,8 @@ void params_build(const struct params *p, void *buf, paddr_t at);
 /**
  * params_passes_on() - true if incoming setup_data entries of @type go on to the next kernel
  * Those that hold plain data do; SETUP_EFI only with an EFI memory map that lies in RAM. Seeds do not, because they
- * become one; IMA buffers do not, because they lie elsewhere; and an unknown type may hold anything.
+ * become one; nor does IMA's list, because it is a segment with an entry of its own; and an unknown type may hold
+ * anything.
  */
 bool params_passes_on(const struct boot_info *info, uint32_t type);
 

@@ -18,6 +18,7 @@
 	X(SETUP_DATA_LOOP, "setup-data-loop", "the setup_data chain ends")                         \
 	X(KHO_ENTRY_TWICE, "kho-entry-twice", "one KHO entry in the setup_data chain")             \
 	X(KHO_ENTRY_LENGTH, "kho-entry-length", "32 bytes of KHO data")                            \
+	X(IMA_LIST, "ima-list", "one IMA measurement list, 16 bytes that lead to RAM")             \
 	X(SCRATCH_LENGTH, "scratch-length", "a scratch array of 16 bytes a region, 1 to 1026")     \
 	X(SCRATCH_ARRAY_NOT_RAM, "scratch-array-not-ram", "the scratch array in RAM")              \
 	X(SCRATCH_EMPTY, "scratch-empty", "at least one region of more than 0 bytes")              \

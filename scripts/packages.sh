@@ -23,10 +23,10 @@ declare -A SETS=(
 	[root]='mmdebstrap e2fsprogs debian-archive-keyring'
 	# the tests of the doors: disk images, boot loaders, signatures
 	[doors]='mtools dosfstools xorriso grub-common grub-pc-bin grub-efi-amd64-bin sbsigntool openssl ovmf
-		shim-unsigned swtpm gcc gnu-efi binutils qemu-system-x86 file'
+		shim-unsigned swtpm systemd-boot-efi python3 gcc gnu-efi binutils qemu-system-x86 file'
 	# tests and lint
 	[check]='clang llvm libclang-rt-dev libcmocka-dev device-tree-compiler cpio gzip bzip2 lz4 xz-utils zstd
-		shellcheck clang-format clang-tidy valgrind git python3 python3-jsonschema'
+		binutils systemd-boot-efi shellcheck clang-format clang-tidy valgrind git python3 python3-jsonschema'
 )
 ORDER='build kernel run root doors check'
 

@@ -57,18 +57,22 @@ static bool add_manifest(struct buffer *out, size_t start, const struct manifest
 	return good;
 }
 
+uint64_t parts_initrd_at(const struct parts *p)
+{
+	return p->has_initrd ? PAGE_SIZE : 0;
+}
+
 bool parts_archive(const struct parts *p, struct buffer *out)
 {
-	const char *cmdline = p->request->cmdline;
 	size_t start = out->size;
 
-	if (p->request->initrd && !add_entry(out, start, "baton/initrd", CPIO_REGULAR,
-					     p->initrd.data, p->initrd.size, PAGE_SIZE))
+	if (p->has_initrd && !add_entry(out, start, "baton/initrd", CPIO_REGULAR, p->initrd.data,
+					p->initrd.size, PAGE_SIZE))
 		return false;
 	if (!add_entry(out, start, "baton/kernel", CPIO_REGULAR, p->kernel.data, p->kernel.size, 4))
 		return false;
-	if (cmdline &&
-	    !add_entry(out, start, "baton/cmdline", CPIO_REGULAR, cmdline, strlen(cmdline), 4))
+	if (p->cmdline && !add_entry(out, start, "baton/cmdline", CPIO_REGULAR, p->cmdline,
+				     strlen(p->cmdline), 4))
 		return false;
 	if (p->scan.manifest.abi[0] && !add_manifest(out, start, &p->scan.manifest))
 		return false;

@@ -7,21 +7,17 @@
 #include <unistd.h>
 
 #include "kexec/slot.h"
+#include "tools/limits.h"
 #include "tools/parts.h"
 #include "tools/pe.h"
 
 #define IMAGE_MAX GIB(1) /* no image of a baton is larger */
-#define PARAGRAPH 16     /* what syssize counts */
-#define SIGNATURES \
-	KIB(16) /* kept in init_size: sbsign makes the file longer, and loaders load all of it */
-#define HDR_SYSSIZE  0x1f4 /* offsets in the file */
-#define HDR_INITSIZE 0x260
 
 static const char help[] =
 	"Usage: batonctl bundle --kernel BZIMAGE [--initrd FILE] [--cmdline STRING] [-o OUT] [BATON]\n"
 	"\n"
 	"bundle  write one bzImage that is baton with its next kernel inside\n"
-	"  -k, --kernel BZIMAGE   the kernel that baton is to start\n"
+	"  -k, --kernel BZIMAGE   the kernel that baton is to start; or a UKI, with what it brings\n"
 	"  -i, --initrd FILE      its initrd; without it, baton forwards the initrd it is given\n"
 	"  -c, --cmdline STRING   its command line; without it, baton forwards its own\n"
 	"  -o, --output OUT       the bundle; bundle.bzImage if not given\n"
@@ -35,11 +31,13 @@ static const char help[] =
  * @file: its bytes
  * @bz:   its header, checked
  * @slot: as it is to be in the bundle
+ * @room: memory in a row that the bundle needs
  */
 struct baton {
 	struct buffer file;
 	struct bzimage bz;
 	struct slot slot;
+	uint64_t room;
 };
 
 /* Read the baton at @path: one without a payload. */
@@ -63,17 +61,23 @@ static int read_baton(struct baton *b, const char *path, struct fault *f)
 	return 0;
 }
 
-/* Write the slot, and how much there is now to load and to reserve. */
-static void patch(const struct baton *b, struct buffer *out)
+/* Write the slot, and what a loader has to know of the payload. */
+static int patch(struct baton *b, const struct parts *p, struct buffer *out, struct fault *f)
 {
-	uint64_t code = b->bz.code, whole = out->size - code;
-	uint32_t syssize = (uint32_t)(whole / PARAGRAPH);
-	uint32_t init_size =
-		(uint32_t)max_u64(b->bz.hdr.init_size, align_up(whole + SIGNATURES, PAGE_SIZE));
+	uint64_t code = b->bz.code;
+	struct setup_header hdr = b->bz.hdr;
+	const struct bundle_size size = {
+		.initrd_end =
+			b->slot.payload + parts_initrd_at(p) + align_up(p->initrd.size, PAGE_SIZE),
+		.whole = out->size - code,
+	};
 
+	if (limits_take_over(&hdr, p, &size, f))
+		return -1;
+	b->room = hdr.init_size;
 	memcpy(out->data + code + SLOT_OFFSET, &b->slot, sizeof(b->slot));
-	memcpy(out->data + HDR_SYSSIZE, &syssize, sizeof(syssize));
-	memcpy(out->data + HDR_INITSIZE, &init_size, sizeof(init_size));
+	memcpy(out->data + BZIMAGE_HEADER, &hdr, sizeof(hdr));
+	return 0;
 }
 
 static int assemble(struct baton *b, const struct parts *p, struct buffer *out, struct fault *f)
@@ -89,7 +93,8 @@ static int assemble(struct baton *b, const struct parts *p, struct buffer *out, 
 	}
 	if (!room)
 		return fault_set(f, "out-of-memory", "no memory for the bundle");
-	patch(b, out);
+	if (patch(b, p, out, f))
+		return -1;
 	return pe_add_payload(out, code + b->slot.image, f);
 }
 
@@ -106,6 +111,8 @@ static int make(const struct request *r, const char *path, struct fault *f)
 		ret = assemble(&baton, &p, &out, f);
 	if (ret == 0)
 		ret = parts_write(&p, &out, (baton.file.size + 1023) / 1024, f);
+	if (ret == 0)
+		limits_tell(&p, baton.room);
 	parts_free(&p);
 	free(baton.file.data);
 	free(out.data);
@@ -130,7 +137,7 @@ static bool default_baton(char *path, size_t size)
 static int run(int argc, char **argv)
 {
 	static char beside[PATH_MAX + 32];
-	struct request r = { .out = "bundle.bzImage" };
+	struct request r = { .out = "bundle.bzImage", .forwards = true };
 	const char *baton;
 	struct fault f;
 	int status;

@@ -8,6 +8,7 @@
 
 #include "kexec/manifest.h"
 #include "kexec/slot.h"
+#include "kexec/uki.h"
 #include "kho/client/drop.h"
 #include "kho/client/luo_translate.h"
 #include "kho/client/metadata.h"
@@ -54,15 +55,21 @@ static int read_kernel(struct manifest *m, const char *path, struct fault *f)
 {
 	struct abi_scan *scan = calloc(1, sizeof(*scan));
 	struct buffer file = { 0 };
+	struct bytes kernel;
 	struct bzimage bz;
 	struct slot slot;
+	struct uki uki;
 	int ret = -1;
 
 	if (!scan)
 		return fault_set(f, "out-of-memory", "no memory to look into %s", path);
-	if (file_read(&file, path, f) == 0 &&
-	    bzimage_parse(&bz, file.data, file.size, false, f) == 0)
-		ret = slot_find(&bz, file.data, &slot) ? 0 : abi_scan(scan, &bz, file.data, f);
+	if (file_read(&file, path, f) == 0)
+		ret = uki_is(file.data, file.size) ? uki_read(&uki, file.data, file.size, f) : 1;
+	kernel = ret == 0 ? uki.kernel : (struct bytes){ file.data, file.size };
+	if (ret >= 0)
+		ret = bzimage_parse(&bz, kernel.data, kernel.size, false, f);
+	if (ret == 0 && !slot_find(&bz, kernel.data, &slot))
+		ret = abi_scan(scan, &bz, kernel.data, f);
 	if (ret == 0)
 		*m = scan->manifest;
 	free(scan);

@@ -3,6 +3,8 @@
 #ifndef BATON_TOOLS_PARTS_H
 #define BATON_TOOLS_PARTS_H
 
+#include <stdio.h>
+
 #include "tools/abi_scan.h"
 #include "tools/command.h"
 #include "tools/file.h"
@@ -12,25 +14,31 @@
 
 /**
  * struct request - the options of a command that packs
- * @kernel:  path of the next kernel's bzImage
+ * @kernel:  path of the next kernel's bzImage or unified kernel image
  * @initrd:  path of its initrd; NULL if there is none
  * @cmdline: its command line; NULL if there is none
  * @out:     where the result goes
+ * @forwards: without an initrd the payload gets the one that baton is given
  */
 struct request {
 	const char *kernel, *initrd, *cmdline, *out;
+	bool forwards;
 };
 
 /**
  * struct parts - what goes into an archive; all zeros before parts_read()
  * @request: which files they are
- * @kernel, @initrd: their bytes
+ * @kernel, @initrd: their bytes; of a unified kernel image its parts
+ * @cmdline:    NULL if there is none
+ * @has_initrd: there is one, though it may be empty
  * @bz:   the header of @kernel, checked
  * @scan: what the kernel was found to speak
  */
 struct parts {
 	const struct request *request;
 	struct buffer kernel, initrd;
+	char *cmdline;
+	bool has_initrd;
 	struct bzimage bz;
 	struct abi_scan scan;
 };
@@ -48,10 +56,13 @@ bool request_read(struct request *r, const struct command *c, int argc, char **a
 /**
  * parts_read() - read and check them, and look into the kernel; notes that are no errors go to stderr
  * @p, @r: what is read, and from where; @r is needed as long as @p is
+ *         Of a unified kernel image (kexec/uki.h) the initrd comes before that of @r, the command line of @r counts
+ *         instead of its own.
  * @room: most bytes that kernel and initrd may take together
  * @f: what is wrong
- * Return: 0; or -1 with one of the faults of bzimage_parse(), abi_scan() and file_read(), or
- * cmdline-too-long, bundle-too-large. Free it in either case.
+ * Return: 0; or -1 with one of the faults of bzimage_parse(), uki_read(), abi_scan() and file_read(), or
+ * cmdline-too-long, payload-cmdline, bundle-too-large; where the kernel is a baton without a payload, and its initrd is
+ * none, one of payload_find(). Free it in either case.
  */
 int parts_read(struct parts *p, const struct request *r, uint64_t room, struct fault *f);
 
@@ -65,12 +76,17 @@ void parts_free(struct parts *p);
  */
 bool parts_archive(const struct parts *p, struct buffer *out);
 
+/** parts_initrd_at() - where in the archive the data of the initrd begin. */
+uint64_t parts_initrd_at(const struct parts *p);
+
+/** parts_told() - where lines about the result go: stdout, or stderr where stdout is the result. */
+FILE *parts_told(const struct parts *p);
+
 /**
  * parts_write() - write the result, and a line about it
  * @p, @out: what is in it, and the result
  * @baton: KiB of it that are baton itself; 0 where it is none
  * @f: what is wrong
- * The line is on stdout, or on stderr where stdout is the result.
  * Return: 0; or -1 with fault file-write.
  */
 int parts_write(const struct parts *p, const struct buffer *out, unsigned long baton,

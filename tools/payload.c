@@ -9,7 +9,7 @@ static const char help[] =
 	"Usage: batonctl payload --kernel BZIMAGE [--initrd FILE] [--cmdline STRING] [-o OUT]\n"
 	"\n"
 	"payload  write an archive with baton's next kernel, to be given to baton as its initrd\n"
-	"  -k, --kernel BZIMAGE   the kernel that baton is to start\n"
+	"  -k, --kernel BZIMAGE   the kernel that baton is to start; or a UKI, with what it brings\n"
 	"  -i, --initrd FILE      its initrd; without it, it has none\n"
 	"  -c, --cmdline STRING   its command line; without it, baton forwards its own\n"
 	"  -o, --output OUT       the archive; payload.cpio if not given\n"

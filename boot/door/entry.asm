@@ -65,6 +65,14 @@ kernel_info:
 	dd 0x8000000a			; setup_type_max: SETUP_KEXEC_KHO, and indirect ones
 kernel_info_end:
 
+	; Where a Linux has its compressed kernel, for loaders that unpack it themselves and start that:
+	; none of their formats, so that they stop with an error. header.asm says where it is.
+unpackable:
+	db "baton: nothing to unpack. Use kexec_file_load.", 0, 0
+	%if ($ - unpackable) != 48
+	%error "payload_length in header.asm is 48"
+	%endif
+
 	section .text.entry exec
 ; From here on only the page tables of the previous kernel or loader are still used.
 enter:

@@ -67,8 +67,8 @@ xloadflags:	dw XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G | XLF_5LEVEL | XLF_5LE
 cmdline_size:	dd 4095
 hardware_subarch: dd 0
 hardware_subarch_data: dq 0
-payload_offset:	dd 0
-payload_length:	dd 0
+payload_offset:	dd 0x2d0		; a sentence: see entry.asm
+payload_length:	dd 48
 setup_data:	dq 0			; Linux chains its own entries in front of this: it must be 0
 pref_address:	dq 0x100000
 init_size:	dd (IMAGE_SIZE + 4095) & ~4095

@@ -13,7 +13,7 @@
 #define INITRD_MIN   MIB(16)
 #define PARAMS_ALIGN PAGE_SIZE
 
-enum segment { SEGMENT_KERNEL, SEGMENT_PARAMS, SEGMENT_INITRD };
+enum segment { SEGMENT_KERNEL, SEGMENT_PARAMS, SEGMENT_CARRIED };
 
 static uint32_t make_seed(const struct boot_info *info, uint8_t *seed)
 {
@@ -32,19 +32,37 @@ static void report_dropped(const struct boot_info *info)
 		const struct boot_setup *s = &info->setup[i];
 
 		if (s->type != SETUP_RNG_SEED && s->type != SETUP_KEXEC_KHO &&
-		    !params_passes_on(info, s->type))
+		    s->type != SETUP_IMA && !params_passes_on(info, s->type))
 			say("dropped",
 			    "setup_data type 0x%x, %u bytes: it points to memory that is not carried",
 			    s->type, s->len);
 	}
 }
 
-static void fill_plan(struct plan *plan, const struct next *next, paddr_t params,
-		      uint64_t params_bytes)
+/* Something that goes on as it is, and stays where it lies if it can. */
+static struct plan_segment *add_carried(struct plan *plan, const char *name, paddr_t src,
+					uint64_t size, paddr_t min)
 {
-	const struct bzimage *kernel = &next->kernel;
-	const struct payload *p = &next->payload;
+	struct plan_segment *s = &plan->seg[plan->nr];
 
+	if (!size)
+		return NULL;
+	plan->nr++;
+	*s = (struct plan_segment){
+		.name = name,
+		.src = src,
+		.size = size,
+		.memsz = align_up(size, PAGE_SIZE),
+		.align = PAGE_SIZE,
+		.min = min,
+		.stay = true,
+	};
+	return s;
+}
+
+static void fill_plan(struct plan *plan, const struct bzimage *kernel, const struct payload *p,
+		      paddr_t params, uint64_t params_bytes)
+{
 	plan->seg[SEGMENT_KERNEL] = (struct plan_segment){
 		.name = "kernel",
 		.src = (paddr_t)p->kernel + kernel->code,
@@ -61,17 +79,7 @@ static void fill_plan(struct plan *plan, const struct next *next, paddr_t params
 		.align = PARAMS_ALIGN,
 		.min = LOW_LIMIT,
 	};
-	plan->nr = 2;
-	if (p->initrd_size)
-		plan->seg[plan->nr++] = (struct plan_segment){
-			.name = "initrd",
-			.src = (paddr_t)p->initrd,
-			.size = p->initrd_size,
-			.memsz = align_up(p->initrd_size, PAGE_SIZE),
-			.align = PAGE_SIZE,
-			.min = INITRD_MIN,
-			.stay = true,
-		};
+	plan->nr = SEGMENT_CARRIED;
 }
 
 static void report_plan(const struct plan *plan)
@@ -136,6 +144,25 @@ static int prepare_handoff(struct next *next, struct ground *ground, paddr_t own
 	return fault_set(f, "page-tables", "%lu pages did not suffice for the hand-off", hand);
 }
 
+/* An initrd in pieces is put together in free RAM, and copied from there. */
+static int join_initrd(struct payload *p, struct palloc *pages, struct fault *f)
+{
+	uint64_t nr = align_up(p->initrd_size, PAGE_SIZE) / PAGE_SIZE;
+	paddr_t at;
+	void *buf;
+
+	if (p->initrd || !nr)
+		return 0;
+	buf = palloc_pages(pages, nr, &at);
+	if (!buf)
+		return fault_set(
+			f, "out-of-memory",
+			"%lu KiB of free RAM in a row needed to join %u pieces of an initrd",
+			nr * PAGE_SIZE >> 10, p->nr_pieces);
+	payload_join(p, buf);
+	return 0;
+}
+
 int prepare_jump(struct next *next, struct ground *ground, const struct handovers *kho,
 		 const struct given *given, struct record *record)
 {
@@ -146,11 +173,15 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 		.info = &given->info, .kernel = &next->kernel, .seed = seed, .fdt = kho->out.h.fdt
 	};
 	struct plan plan = { 0 };
+	struct plan_segment *initrd, *ima;
 	paddr_t own, buffer;
 
 	p.cmdline = next->payload.has_cmdline ? next->payload.cmdline : given->opt.forward;
 	p.seed_size = make_seed(&given->info, seed);
 	p.initrd_size = next->payload.initrd_size;
+	p.ima_size = given->info.ima_size;
+	if (join_initrd(&next->payload, &ground->pages, &record->fault))
+		return -1;
 	find_target(&target, &p, next, kho, &ground->room);
 	bytes = params_size(&p, &record->fault);
 	if (!bytes)
@@ -161,14 +192,18 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 		return -1;
 	buffer = own + hand * PAGE_SIZE;
 	ranges_sub(&target, own, own + pages * PAGE_SIZE);
-	fill_plan(&plan, next, buffer, bytes);
+	fill_plan(&plan, &next->kernel, &next->payload, buffer, bytes);
+	initrd = add_carried(&plan, "initrd", (paddr_t)next->payload.initrd, p.initrd_size,
+			     INITRD_MIN);
+	ima = add_carried(&plan, "IMA list", given->info.ima, p.ima_size, LOW_LIMIT);
 	if (plan_place(&plan, &target, &record->fault) ||
 	    prepare_handoff(next, ground, own, hand, &record->fault))
 		return -1;
 	report_dropped(&given->info);
 	report_plan(&plan);
 	fill_handoff(next->handoff, &plan);
-	p.initrd = p.initrd_size ? plan.seg[SEGMENT_INITRD].dst : 0;
+	p.initrd = initrd ? initrd->dst : 0;
+	p.ima = ima ? ima->dst : 0;
 	params_build(&p, (void *)buffer, plan.seg[SEGMENT_PARAMS].dst);
 	next->fdt_slot = p.fdt ? (volatile uint64_t *)(buffer + params_fdt_slot(&p)) : NULL;
 	stage_done(record, STAGE_PLAN);

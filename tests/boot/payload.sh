@@ -25,6 +25,7 @@ make_odd_kernel() {
 	text) head -c 65536 < <(yes 'This is not a kernel.') >"$3" ;;
 	old) patch_bytes "$3" 0x206 '\x0b\x02' ;;      # boot protocol 2.11
 	no64) patch_bytes "$3" 0x236 '\x00\x00' ;;     # no 64-bit entry
+	no5level) patch_bytes "$3" 0x236 '\x03\x00' ;; # nothing but 4-level paging
 	nameless) patch_bytes "$3" 0x20e '\x00\x00' ;; # the header does not say which release it is
 	roomy) patch_bytes "$3" 0x260 '\x00\x00\xf0\x00' ;; # init_size: 15 MiB
 	huge) patch_bytes "$3" 0x260 '\x00\x00\x00\x40' ;;  # init_size: 1 GiB

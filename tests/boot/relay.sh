@@ -15,6 +15,9 @@
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
 #                              cpio     initrd of batonctl   loose    the same made by hand, nothing recorded
 #                              bare     initrd is the bzImage
+#                              several  as cpio, with an archive before it and a compressed one behind it
+#                              uki      a bundle of a unified kernel image
+#                              bareuki  initrd is that image
 #                              none     no payload at all
 #   start       linux        what the machine starts with: that Linux, or baton, for whom it is the payload: origin
 #   words       -            origin, packed: more words for the first Linux, which the first baton does not take
@@ -27,6 +30,7 @@
 #   cmdline     -            the payload's own command line, all of it; a number makes one of that many characters
 #   payload     -            change the payload's kernel: as make_odd_kernel has it
 #   chain       -            bytes for the field setup_data in the header of the bundle: Linux ends the chain there
+#   scratch     -            said: the words for scratch that batonctl has named for the bundle, on the first command line
 #   pad         0            this many bytes of ballast in the last runner's initrd
 #   spoil       -            spoil the handover in the first kernel: a name of spoil.c
 #   at, give    -            when the console says AT (a regex), give QEMU's monitor the command GIVE
@@ -46,7 +50,7 @@ LINUX_TROUBLE='(BUG|WARNING|Oops|KASAN|INFO: task)[: ]|general protection|(RELAY
 HALTED='end +.*halted'
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
-	[start]=linux [packed]=yes [words]='' [ran]='' [append]='' [last]='' [payload]='' [cmdline]='' [pad]=0 [spoil]=''
+	[start]=linux [packed]=yes [words]='' [ran]='' [append]='' [last]='' [payload]='' [cmdline]='' [scratch]='' [pad]=0 [spoil]=''
 	[at]='' [give]='' [refuse]='' [report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
@@ -99,7 +103,9 @@ usual_words() {
 	echo "$words"
 }
 
-first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]}"; }
+first_words() { echo "$(usual_words)${C[spoil]:+ relay.do=${C[spoil]}} ${C[append]}$(scratch_words)"; }
+
+scratch_words() { [ "${C[scratch]}" != said ] || grep -o ' kho_scratch=[^ ]*' "$DIR/bundle.log"; }
 
 # make_kernel: the payload's kernel, its path in $NEXT
 make_kernel() {
@@ -132,6 +138,25 @@ make_last() {
 	esac
 }
 
+# make_several BATONCTL-OPTION...: what is in no archive of baton's is for the last Linux
+make_several() {
+	echo front >"$DIR/text"
+	make_archive "$DIR/front.cpio" front="$DIR/text"
+	make_archive "$DIR/tail.cpio" tail="$DIR/text"
+	pack "$DIR/payload.cpio" "$NEXT" "$@" || return 1
+	{ cat "$DIR/front.cpio" && head -c 1024 /dev/zero && cat "$DIR/payload.cpio" && gzip -9n <"$DIR/tail.cpio"; } \
+		>"$DIR/several"
+}
+
+# make_relay_uki: its initrd is in two pieces
+make_relay_uki() {
+	local parts=(linux="$NEXT" initrd="$DIR/last.cpio" ucode="$DIR/front.cpio")
+	echo front >"$DIR/text"
+	make_archive "$DIR/front.cpio" front="$DIR/text"
+	[ ! -f "$DIR/cmdline" ] || parts+=(cmdline="$DIR/cmdline")
+	make_uki "$DIR/uki" "${parts[@]}"
+}
+
 # choose_payload: FILES for the initramfs of the runner before the last, by via=
 choose_payload() {
 	local parts=(kernel="$NEXT") options=()
@@ -152,6 +177,9 @@ choose_payload() {
 	cpio) pack "$DIR/payload.cpio" "$NEXT" "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	loose) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	bare) FILES=(kernel="$BATON" initrd="$NEXT") ;;
+	several) make_several "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/several") ;;
+	uki) make_relay_uki && bundle "$DIR/bundle" "$DIR/uki" ;;
+	bareuki) make_relay_uki && FILES=(kernel="$BATON" initrd="$DIR/uki") ;;
 	none) FILES=(kernel="$BATON") ;;
 	*) reason "via=${C[via]}: no such thing" ;;
 	esac

@@ -3,12 +3,12 @@
 #
 # Disk images made without being root, EFI programs, and signatures.
 
-# esp OUT [PATH=FILE...]: a FAT volume with these files
+# esp OUT [PATH=FILE...]: a FAT volume with these files, of $ESP_SIZE
 esp() {
 	local out=$1 pair
 	shift
 	rm -f "$out"
-	truncate -s 64M "$out"
+	truncate -s "${ESP_SIZE:-64M}" "$out"
 	mformat -i "$out" -F ::
 	mmd -i "$out" ::/EFI ::/EFI/BOOT ::/EFI/baton
 	for pair in "$@"; do

@@ -21,7 +21,7 @@ SUITE=doors SUITE_DIR=$B/doors
 # shellcheck source-path=SCRIPTDIR source=compare.sh
 . "$HERE/compare.sh"
 # the longest first
-for f in times bios efi files machines payloads run screen secure shim; do
+for f in times bios efi files machines payloads run screen ima secure shim; do
 	# shellcheck disable=SC1090 # each is a list of rows
 	. "$HERE/cases/$f.sh"
 done

@@ -186,17 +186,26 @@ char *find_word(const char *cmdline, const char *name)
 	return NULL;
 }
 
-void load_kernel(void)
+int try_load_kernel(void)
 {
 	char *cmdline = read_line(file_exists("/cmdline") ? "/cmdline" : "/proc/cmdline");
-	int kernel = open("/kernel", O_RDONLY), initrd = open("/initrd", O_RDONLY);
+	int kernel = open("/kernel", O_RDONLY), initrd = open("/initrd", O_RDONLY), error = 0;
 
 	if (kernel < 0)
 		fail("/kernel: %s", strerror(errno));
 	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline,
 		    initrd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0))
-		fail("kexec_file_load: %s", strerror(errno));
+		error = errno;
 	free(cmdline);
+	return error;
+}
+
+void load_kernel(void)
+{
+	int error = try_load_kernel();
+
+	if (error)
+		fail("kexec_file_load: %s", strerror(error));
 }
 
 void end_guest(int how)

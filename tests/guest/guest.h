@@ -90,7 +90,14 @@ char *read_line(const char *path);
  */
 char *find_word(const char *cmdline, const char *name);
 
-/* Have /kernel loaded, with /initrd if there is one, and the first line of /cmdline or else our own command line. */
+/**
+ * try_load_kernel() - have /kernel loaded
+ * With /initrd if there is one, and the first line of /cmdline or else our own command line.
+ * Return: 0, or an errno.
+ */
+int try_load_kernel(void);
+
+/* The same, for a run that cannot go on without. */
 void load_kernel(void);
 
 /**

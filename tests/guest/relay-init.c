@@ -4,7 +4,7 @@
  *
  * Where there is a /kernel it is the first runner: it fills every reserve_mem region with a random pattern,
  * prints its checksum, loads /kernel, spoils the handover as the word relay.do=NAME on its command line says,
- * and jumps. With relay.finalize=no it forgets what kernels before 7.1 have to be told. A runner in the middle
+ * and jumps. With relay.load=refused the kernel must not let itself be loaded: that ends the run. With relay.finalize=no it forgets what kernels before 7.1 have to be told. A runner in the middle
  * has the file /keep as well: it prints the checksums, and fills nothing.
  * Where there is no /kernel it is the last runner: it prints what arrived and powers off.
  */
@@ -41,6 +41,17 @@ static void show_handover(void)
 	free(meta);
 }
 
+/* The kernel must not be loaded; this one is still alive, and says so. */
+static void expect_refusal(void)
+{
+	int error = try_load_kernel();
+
+	if (!error)
+		fail("kexec_file_load has taken it");
+	say("load refused: %s", strerror(error));
+	end_guest(RB_POWER_OFF);
+}
+
 static void run_first(const char *words)
 {
 	char *what = find_word(words, "relay.do");
@@ -51,6 +62,8 @@ static void run_first(const char *words)
 	if (!finalize || strcmp(finalize, "no") != 0)
 		finalize_handover(); /* only then does 6.18 show its regions */
 	each_region(KHO_OUT, file_exists("/keep") ? show_region : fill_region);
+	if (find_word(words, "relay.load"))
+		expect_refusal();
 	load_kernel();
 	if (what)
 		spoil_handover(what);
@@ -63,6 +76,10 @@ static void run_last(const char *words)
 	show_handover();
 	finalize_handover(); /* only then does 6.18 show its regions */
 	each_region(KHO_OUT, show_region);
+	if (file_exists("/front"))
+		say("carried front");
+	if (file_exists("/tail"))
+		say("carried tail");
 	say("cmdline %s", words);
 	say("end");
 	end_guest(RB_POWER_OFF);

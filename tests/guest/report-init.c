@@ -33,6 +33,7 @@
 #define GLOBAL       "8be4df61-93ca-11d2-aa0d-00e098032b8c" /* EFI_GLOBAL_VARIABLE */
 #define NODES        "/sys/devices/system/node"
 #define CPUS         "/sys/devices/system/cpu"
+#define SECURITY     "/sys/kernel/security"
 #define TPM_LOG      "TPMEventLog="
 #define TPM_MAX      (1 << 18)
 #define RNG_SEED     9 /* SETUP_RNG_SEED */
@@ -257,6 +258,15 @@ static void print_tpm_log(void)
 	say("tpm events %d", events);
 }
 
+/* What IMA has measured, in this Linux and in those before, and what the TPM made of it. */
+static void print_ima(void)
+{
+	if (mount("securityfs", SECURITY, "securityfs", 0, NULL))
+		fail("securityfs: no IMA");
+	print_file("ima measured", SECURITY "/ima/ascii_runtime_measurements_sha1");
+	print_file("ima pcr", "/sys/class/tpm/tpm0/pcr-sha1/10");
+}
+
 /* EFI variables: reading one is a call to a runtime service. The second is not there on every firmware. */
 static void print_variables(void)
 {
@@ -307,6 +317,8 @@ int main(void)
 	print_file("efi", "/sys/firmware/efi/systab");
 	print_runtime_map();
 	print_variables();
+	if (strstr(read_line("/proc/cmdline"), "door.ima"))
+		print_ima();
 	say("end");
 	end_guest(RB_POWER_OFF);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Archives for Linux and for baton, in cpio's newc form. Nobody needs to be root for them: a device node is
+# Archives for Linux and for baton, in cpio's newc form, and unified kernel images. Nobody needs to be root for them: a device node is
 # only a name and two numbers there.
 
 newc_ino=0
@@ -64,4 +64,34 @@ make_payload() {
 		done
 		newc_end
 	} >"$out"
+}
+
+# make_archive OUT NAME=FILE...: a plain one
+make_archive() {
+	local out=$1 pair
+	shift
+	{
+		for pair in "$@"; do
+			newc_file "${pair%%=*}" "${pair#*=}"
+		done
+		newc_end
+	} >"$out"
+}
+
+STUB=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
+
+# make_uki OUT SECTION=FILE...: a unified kernel image, in the way that systemd documents for objcopy: each section
+# behind the one before, on a page
+make_uki() {
+	local out=$1 at pair words=()
+	shift
+	at=$(objdump -h "$STUB" | awk '/^ +[0-9]+ / { print "0x" $4 " 0x" $3 }' | while read -r vma size; do
+		echo $((vma + size))
+	done | sort -n | tail -n 1)
+	for pair in "$@"; do
+		at=$(((at + 4095) & ~4095))
+		words+=(--add-section ".$pair" --change-section-vma ".${pair%%=*}=$(printf 0x%x "$at")")
+		at=$((at + $(stat -L -c %s "${pair#*=}")))
+	done
+	objcopy "${words[@]}" "$STUB" "$out"
 }

@@ -70,9 +70,10 @@ bzimage()
 	put "$1" $((0x206)) 2 $((0x20f))
 	put "$1" $((0x20e)) 2 $((0x100))
 	put "$1" $((0x211)) 1 1
+	put "$1" $((0x22c)) 4 $((0x7fffffff))
 	put "$1" $((0x230)) 4 $((0x200000))
 	put "$1" $((0x234)) 1 1
-	put "$1" $((0x236)) 2 $((0x23))
+	put "$1" $((0x236)) 2 $((0x63))
 	put "$1" $((0x238)) 4 2047
 	put "$1" $((0x260)) 4 $((0x100000))
 	printf '%s (x@y) #1\0' "$3" | dd of="$1" bs=1 seek=$((0x300)) conv=notrunc status=none
@@ -136,6 +137,11 @@ baton()
 	put code $((0x290)) 8 0
 	put code $((0x298)) 8 0
 	bzimage "$1" code baton-0.1
+	put "$1" $((0x22c)) 4 $((0x7fffffff))
+	put "$1" $((0x230)) 4 $((0x1000))
+	put "$1" $((0x236)) 2 $((0x63))
+	put "$1" $((0x238)) 4 4095
+	put "$1" $((0x258)) 8 $((0x100000))
 	pe "$1"
 }
 
@@ -212,13 +218,16 @@ gzip -9nc v4 >v4.gz
 { bzip2 -c v4; le 4 "$size"; } >v4.bz2
 { lz4 -q -l -c v4; le 4 "$size"; } >v4.lz4
 kernel plain.bzImage v4
-head -c 70000 /dev/urandom >initrd
+{ printf "an initrd"; head -c 69991 /dev/urandom; } >initrd
 
 # What is written.
 line="console=ttyS0 a=\"b c\""
 check "a bundle of everything" good -k plain.bzImage -i initrd -c "$line" baton.bzImage
-check "says what it wrote" [ "$(cat out)" = "bundle.bzImage: 129 KiB: baton 9 KiB, \
+check "says what it wrote" [ "$(head -n 1 out)" = "bundle.bzImage: 129 KiB: baton 9 KiB, \
 kernel 7.9.1-fake 15 KiB, initrd 69 KiB, KHO version kho-v4" ]
+check "and what it needs" [ "$(tail -n +2 out)" = "It needs 8 MiB of scratch in a row. If kexec finds no room: \
+kho_scratch=128M,16M,64M
+for the first Linux, with a last number of 1/64 of a NUMA node's memory or more." ]
 archive bundle.bzImage
 check "brings the kernel" cmp plain.bzImage x/baton/kernel
 check "brings the initrd" cmp initrd x/baton/initrd
@@ -231,13 +240,56 @@ check "zeros up to it" zeros_between
 check "baton itself is unchanged" same_but_header baton.bzImage bundle.bzImage
 whole=$(($(stat -c %s bundle.bzImage) - 1024))
 check "syssize counts it all" [ $(($(get bundle.bzImage $((0x1f4)) 4) * 16)) -eq $whole ]
-check "init_size is not less than before" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x100000)) ]
-# syssize apart, the header is as it was; init_size was large enough.
+# The initrd ends below 2 MiB, the kernel needs 1 MiB from there on, and boot_params 128 KiB. As kho-v4 takes scratch
+# aligned to 4 MiB only, up to 2 MiB are cut off at each end.
+check "init_size has room for the kernel behind the initrd" \
+	[ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x720000)) ]
+check "the alignment is the kernel's" [ "$(get bundle.bzImage $((0x230)) 4)" -eq $((0x200000)) ]
 cp bundle.bzImage header
 put header $((0x1f4)) 4 "$(get baton.bzImage $((0x1f4)) 4)"
+put header $((0x260)) 4 $((0x100000))
+put header $((0x230)) 4 $((0x1000))
 check "nothing else of the setup header changes" cmp -n $((1024 - 0x1f1)) -i $((0x1f1)) header baton.bzImage
 
+
+# What a loader is told of the kernel, so that it refuses what baton would.
+
+# tells OFFSET BYTES VALUE ARGS... - the setup header of a bundle of k has it
+tells()
+{
+	at=$1
+	n=$2
+	value=$3
+	shift 3
+	good -k k "$@" baton.bzImage && [ "$(get bundle.bzImage "$at" "$n")" -eq "$value" ]
+}
+
+cp plain.bzImage k
+check "cmdline_size is the kernel's" tells $((0x238)) 4 2047
+check "but where the bundle has a command line, baton's" tells $((0x238)) 4 4095 -c word
+put k $((0x238)) 4 8191
+check "and never more than baton's" tells $((0x238)) 4 4095
+check "5-level paging" tells $((0x236)) 2 $((0x63))
+put k $((0x236)) 2 $((0x3))
+check "not with a kernel that has none" tells $((0x236)) 2 $((0x3))
+put k $((0x236)) 2 $((0x23))
+check "or that can only live with it" tells $((0x236)) 2 $((0x23))
+put k $((0x22c)) 4 $((0x37ffffff))
+check "the highest address of an initrd is the kernel's" tells $((0x22c)) 4 $((0x37ffffff))
+check "but where the bundle has an initrd, baton's" tells $((0x22c)) 4 $((0x7fffffff)) -i initrd
+check "the preferred address is not below 1 MiB" tells $((0x258)) 8 $((0x100000))
+put k $((0x258)) 8 $((0x1000000))
+check "and otherwise the kernel's" tells $((0x258)) 8 $((0x1000000))
+put k $((0x260)) 4 $((0x7000000))
+check "the memory that the kernel needs" tells $((0x260)) 4 $((0x7420000))
+
+vmlinux v kho-v1
+kernel k v
+check "nothing is cut off where 2 MiB will do" tells $((0x260)) 4 $((0x120000))
+
 # What UEFI sees of it.
+good -k plain.bzImage -i initrd -c "$line" baton.bzImage
+payload=$(get bundle.bzImage $((1024 + 0x290)) 8)
 size=$(stat -c %s bundle.bzImage)
 check "PE: whole sectors" [ $((size % 512)) -eq 0 ]
 check "PE: one section more" [ "$(get bundle.bzImage $((0x46)) 2)" -eq 2 ]
@@ -256,9 +308,25 @@ check "and comes first" [ "$at" -eq $((1024 + payload + 110)) ]
 
 head -c 1500000 /dev/zero >large
 check "a large initrd" good -k plain.bzImage -i large baton.bzImage
+check "init_size grows with it" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x720000)) ]
+truncate -s 350M large
+good -k plain.bzImage -i large baton.bzImage
+check "350 MiB of initrd" grep -q "^It needs 358 MiB of scratch in a row\. .*kho_scratch=128M,368M,64M$" out
+head -c 2200000 /dev/zero >large
+good -k plain.bzImage -i large baton.bzImage
+check "by whole units of the kernel's alignment" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x920000)) ]
+cp plain.bzImage k
+head -c 3000000 /dev/zero >>k
+put k $((0x260)) 4 $((0x300000))
+good -k k baton.bzImage
+check "and the initrd to come is named" grep -q "in a row, and room for the initrd that kexec is given\." out
+check "without one, kernel and boot_params suffice" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $((0x720000)) ]
+cp baton.bzImage b
+put b $((1024 + 0x288)) 8 $((1 << 23))
+good -k k b
 whole=$(($(stat -c %s bundle.bzImage) - 1024))
-pages=$(((whole + 16384 + 4095) & ~4095))
-check "init_size grows with it, and leaves room for signatures" [ "$(get bundle.bzImage $((0x260)) 4)" -eq $pages ]
+check "but it is never less than what is loaded, and signatures" \
+	[ "$(get bundle.bzImage $((0x260)) 4)" -eq $(((whole + 16384 + 4095) & ~4095)) ]
 check "a kernel alone" good -k plain.bzImage baton.bzImage
 archive bundle.bzImage
 check "brings no initrd" [ ! -e x/baton/initrd ]
@@ -421,6 +489,54 @@ archive bundle.bzImage
 check "is what a bundle has inside" cmp archive.cpio payload.cpio
 check "a kernel alone" packed -k plain.bzImage
 check "brings no initrd" [ ! -e x/baton/initrd ]
+
+# Unified kernel images, as systemd documents it for objcopy.
+
+# uki FILE SECTION=FILE...
+uki()
+{
+	cp /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$1" || return 1
+	made=$1
+	shift
+	at=$((0x100000))
+	for part in "$@"; do
+		objcopy --add-section "${part%%=*}=${part#*=}" --change-section-vma "${part%%=*}=$at" "$made"
+		at=$((at + 0x1000000))
+	done
+}
+
+printf 'a=1 b="2 3"\n' >line
+printf 'PRETTY_NAME=x\n' >os
+printf micro >ucode
+uki all.efi .osrel=os .cmdline=line .ucode=ucode .initrd=initrd .linux=plain.bzImage
+check "a UKI" good -k all.efi baton.bzImage
+archive bundle.bzImage
+check "brings its kernel" cmp plain.bzImage x/baton/kernel
+check "microcode before its initrd" [ "$(head -c 5 x/baton/initrd)" = micro ]
+check "with padding between" cmp -s -n 70000 -i 8:0 x/baton/initrd initrd
+check "its command line" [ "$(cat x/baton/cmdline)" = 'a=1 b="2 3"' ]
+check "what its kernel speaks" [ "$(head -n 1 x/baton/abi)" = kho-v4 ]
+check "a UKI, an initrd and a command line" good -k all.efi -i os -c other baton.bzImage
+archive bundle.bzImage
+check "the initrd comes behind its own" [ "$(tail -c 14 x/baton/initrd)" = "$(cat os)" ]
+check "the command line instead of its own" [ "$(cat x/baton/cmdline)" = other ]
+uki bare.efi .linux=plain.bzImage
+check "a UKI with a kernel alone" good -k bare.efi -o one baton.bzImage
+good -k plain.bzImage -o two baton.bzImage
+check "is as good as that kernel" cmp one two
+check "an archive of a UKI" packed -k all.efi
+check "brings its kernel" cmp plain.bzImage x/baton/kernel
+check "manifest of a UKI" eval "run manifest all.efi && grep -q '^kernel    7.9.1-fake, ' out && \
+	grep -q '^initrd    70008 bytes' out && grep -q '^cmdline   a=1 b=\"2 3\"$' out"
+head -c 3000 /dev/zero | tr '\0' x >line
+uki long.efi .cmdline=line .linux=plain.bzImage
+check "a UKI whose command line is too long for its kernel" refused cmdline-too-long -k long.efi baton.bzImage
+printf 'a\0b' >line
+uki nul.efi .cmdline=line .linux=plain.bzImage
+check "or holds a NUL" refused payload-cmdline -k nul.efi baton.bzImage
+uki text.efi .linux=initrd
+check "a UKI without a kernel in it" refused kernel-not-bzimage -k text.efi baton.bzImage
+check "a PE file that is no UKI" refused kernel-not-bzimage -k /usr/lib/systemd/boot/efi/linuxx64.efi.stub baton.bzImage
 
 # What is listed.
 
@@ -587,9 +703,14 @@ check "a baton without sections" refused baton-image -k plain.bzImage b
 put b $((0x46)) 2 1
 put b $((0xec)) 4 1000
 check "a signed baton" refused baton-image -k plain.bzImage b
-long=$(head -c 2017 /dev/zero | tr '\0' x)
+long=$(head -c 2048 /dev/zero | tr '\0' x)
 check "a command line too long" refused cmdline-too-long -k plain.bzImage -c "$long" baton.bzImage
 check "the longest command line" good -k plain.bzImage -c "${long%x}" baton.bzImage
+check "a baton without a payload, whose initrd is none" refused payload-missing -k baton.bzImage -i initrd baton.bzImage
+packed -k plain.bzImage
+check "one whose initrd is a payload" good -k baton.bzImage -i payload.cpio baton.bzImage
+run payload -k baton.bzImage
+check "an archive of a baton without a payload" [ "$status $(cut -d: -f2 err)" = "1  payload-missing" ]
 check "nowhere to write" refused file-write -k plain.bzImage -o no/such/folder baton.bzImage
 
 # usage STATUS ARGS…

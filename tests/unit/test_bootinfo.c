@@ -357,6 +357,8 @@ static const struct {
 	{ "at an odd address", MIB(2) + 3, 0, 4, 8, NULL },
 	{ "a KHO entry", MIB(2), 0, 10, 32, NULL },
 	{ "a KHO entry with the scratch array behind it", MIB(2), 0, 10, 80, NULL },
+	{ "an empty list of IMA's", MIB(2), 0, 8, 16, NULL },
+	{ "15 bytes of IMA", MIB(2), 0, 8, 15, "ima-list" },
 	{ "31 bytes of KHO", MIB(2), 0, 10, 31, "kho-entry-length" },
 	{ "no bytes of KHO", MIB(2), 0, 10, 0, "kho-entry-length" },
 };
@@ -414,6 +416,56 @@ static void test_second_kho(void **state)
 	assert_int_equal(read_it(), 0);
 	expect_finding("kho-entry-twice");
 	assert_int_equal(bi->kho.fdt_addr, 0x1000);
+}
+
+/* An IMA entry at MIB(1); its list is said to be @size bytes at @at. */
+static void ima(paddr_t at, uint64_t size)
+{
+	chain(MIB(1));
+	node(MIB(1), 0, 8, 16);
+	put(MIB(1) + 16, 8, at);
+	put(MIB(1) + 24, 8, size);
+	assert_int_equal(read_it(), 0);
+}
+
+static void test_ima(void **state)
+{
+	struct range r[8];
+	struct ranges set = { r, 0, 8 };
+
+	(void)state;
+	ima(MIB(3), 5000);
+	assert_int_equal(found->total, 0);
+	assert_int_equal(bi->ima, MIB(3));
+	assert_int_equal(bi->ima_size, 5000);
+	assert_true(boot_info_inputs(bi, &set));
+	assert_true(ranges_hold(&set, MIB(3), MIB(3) + 5000));
+}
+
+static void test_ima_not_ram(void **state)
+{
+	(void)state;
+	ima(MIB(4) - KIB(64) - 4999, 5000);
+	expect_finding("ima-list");
+}
+
+static void test_ima_wraps(void **state)
+{
+	(void)state;
+	ima(MIB(3), UINT64_MAX);
+	expect_finding("ima-list");
+}
+
+static void test_second_ima(void **state)
+{
+	(void)state;
+	chain(MIB(1));
+	node(MIB(1), MIB(2), 8, 16);
+	put(MIB(1) + 16, 8, MIB(3));
+	put(MIB(1) + 24, 8, 4096);
+	node(MIB(2), 0, 8, 16);
+	assert_int_equal(read_it(), 0);
+	expect_finding("ima-list");
 }
 
 static void test_endless_chain(void **state)
@@ -661,6 +713,10 @@ int main(void)
 		TEST(test_loop),
 		TEST(test_kho_not_ram),
 		TEST(test_second_kho),
+		TEST(test_ima),
+		TEST(test_ima_not_ram),
+		TEST(test_ima_wraps),
+		TEST(test_second_ima),
 		TEST(test_endless_chain),
 		TEST(test_cmdline),
 		TEST(test_initrd),

@@ -292,6 +292,33 @@ static void test_seed(void **state)
 	}
 }
 
+/* IMA's list lies elsewhere, and has an entry of its own; the one that came in leads to where it lay before. */
+static void test_ima(void **state)
+{
+	uint64_t size, without;
+	struct seen s;
+	uint8_t *buf;
+
+	(void)state;
+	incoming(8, 16);
+	buf = build(&without);
+	walk(buf, without, &s);
+	assert_int_equal(s.nr, 2);
+	drop(buf);
+	params.ima = 0x123456000;
+	params.ima_size = 0x87654;
+	buf = build(&size);
+	walk(buf, size, &s);
+	assert_int_equal(size, without + 32);
+	assert_int_equal(s.nr, 3);
+	assert_int_equal(s.type[2], 8);
+	assert_int_equal(s.len[2], 16);
+	assert_int_equal(get(s.data[2], 8), 0x123456000);
+	assert_int_equal(get(s.data[2] + 8, 8), 0x87654);
+	assert_int_equal(params_fdt_slot(&params), s.data[1] - buf);
+	drop(buf);
+}
+
 static void test_cold(void **state)
 {
 	struct seen s;
@@ -496,15 +523,17 @@ static void test_cmdline_length(void **state)
 	(void)state;
 	memset(line, 'x', 4096);
 	params.cmdline = line;
-	line[2047 - 31] = '\0';
+	line[2047] = '\0';
 	drop(build(&size));
-	line[2047 - 31] = 'x';
-	line[2047 - 30] = '\0';
+	line[2047] = 'x';
+	line[2048] = '\0';
 	assert_int_equal(params_size(&params, &f), 0);
 	assert_string_equal(f.name, "cmdline-too-long");
-	assert_non_null(strstr(f.text, "2017"));
+	assert_non_null(strstr(f.text, "2048"));
 	kernel.hdr.cmdline_size = 0;
 	params.cmdline = "";
+	drop(build(&size));
+	params.cmdline = "x";
 	assert_int_equal(params_size(&params, &f), 0);
 	free(line);
 }
@@ -593,6 +622,7 @@ int main(void)
 		TEST(test_e820_ext),     TEST(test_efi),           TEST(test_efi_from_firmware),
 		TEST(test_efi_not_ram),  TEST(test_entry_not_ram), TEST(test_cmdline_length),
 		TEST(test_all_paddings), TEST(test_scratch),       TEST(test_seed),
+		TEST(test_ima),
 	};
 
 	return cmocka_run_group_tests_name("params", tests, NULL, NULL);

@@ -234,7 +234,11 @@ static void test_refusals(void **state)
 	(void)state;
 	assert_int_equal(payload_find(p, NULL, 0, NULL, 0, &f), -1);
 	assert_string_equal(f.name, "payload-missing");
-	assert_int_equal(payload_find(p, NULL, 0, "\x1f\x8b compressed", 13, &f), -1);
+	assert_int_equal(payload_find(p, NULL, 0, "an initrd", 9, &f), -1);
+	assert_string_equal(f.name, "payload-missing");
+	assert_int_equal(payload_find(p, NULL, 0, "\0\0\0\0x", 5, &f), -1);
+	assert_string_equal(f.name, "payload-missing");
+	assert_int_equal(payload_find(p, NULL, 0, "\0\0\0\0", 4, &f), -1);
 	assert_string_equal(f.name, "payload-missing");
 
 	add_text(&none, "init", "x");
@@ -261,13 +265,193 @@ static void test_refusals(void **state)
 	free(p);
 }
 
+/* struct part - one of several archives: what it holds, or bytes that are none */
+struct part {
+	const char *name, *text; /* a file, or with @name NULL the bytes of @text as they are */
+	size_t pad;              /* NULs behind it, beside those up to a multiple of 4 */
+};
+
+static void add_part(struct blob *b, const struct part *part)
+{
+	if (part->name) {
+		add_text(b, part->name, part->text);
+		end(b);
+	} else {
+		append(b, part->text, strlen(part->text));
+	}
+	for (size_t n = 0; n < part->pad; n++)
+		append(b, "", 1);
+}
+
+static const struct part ucode = { "kernel/x86/microcode/GenuineIntel.bin", "ucode", 0 },
+			 ucode_padded = { "kernel/x86/microcode/GenuineIntel.bin", "ucode", 512 },
+			 kernel = { "baton/kernel", "k", 0 },
+			 kernel_padded = { "baton/kernel", "k", 508 },
+			 initrd = { "./baton/initrd", "the initrd", 0 },
+			 extra = { "etc/x", "1", 0 }, zstd = { NULL, "\x28\xb5\x2f\xfd packed", 0 },
+			 nuls = { NULL, "", 64 };
+
+/* Archives one behind the other, and of what the next initrd is made: as Linux would read them. */
+static void test_several_archives(void **state)
+{
+	static const struct {
+		const char *comment;
+		const struct part *in[5], *out[5];
+	} rows[] = {
+		{ "microcode first", { &ucode, &kernel }, { &ucode } },
+		{ "and padding", { &ucode_padded, &kernel_padded }, { &ucode } },
+		{ "padding first", { &nuls, &kernel, &extra }, { &extra } },
+		{ "behind", { &kernel_padded, &extra }, { &extra } },
+		{ "before and behind", { &ucode, &kernel, &extra }, { &ucode, &extra } },
+		{ "around an initrd",
+		  { &ucode, &initrd, &kernel, &extra },
+		  { &ucode, &initrd, &extra } },
+		{ "two that follow each other are one piece",
+		  { &ucode_padded, &extra, &kernel },
+		  { &ucode_padded, &extra } },
+		{ "something compressed behind it", { &kernel, &zstd }, { &zstd } },
+		{ "and behind another",
+		  { &ucode, &kernel, &extra, &zstd },
+		  { &ucode, &extra, &zstd } },
+		{ "the last initrd counts",
+		  { &initrd, &ucode, &initrd, &kernel },
+		  { &ucode, &initrd } },
+	};
+	struct payload *p = malloc(sizeof(*p));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct blob b = { 0 }, want = { 0 };
+		struct fault f;
+		char *joined;
+
+		for (size_t j = 0; j < 5 && rows[i].in[j]; j++)
+			add_part(&b, rows[i].in[j]);
+		for (size_t j = 0; j < 5 && rows[i].out[j]; j++) {
+			while (want.size % 4)
+				append(&want, "", 1);
+			if (rows[i].out[j] == &initrd)
+				append(&want, initrd.text, strlen(initrd.text));
+			else
+				add_part(&want, rows[i].out[j]);
+		}
+		if (payload_find(p, NULL, 0, b.data, b.size, &f))
+			fail_msg("%s: %s", rows[i].comment, f.name);
+		assert_true(holds(p->kernel, p->kernel_size, "k"));
+		assert_int_equal(p->initrd_size, want.size);
+		joined = calloc(1, p->initrd_size);
+		if (!p->initrd)
+			payload_join(p, joined);
+		assert_memory_equal(p->initrd, want.data, want.size);
+		free(joined);
+		free(want.data);
+		free(b.data);
+	}
+	free(p);
+}
+
+static void test_several_refused(void **state)
+{
+	static const struct part garbage = { NULL, "what is this?", 0 };
+	static const struct {
+		const char *comment, *fault, *says;
+		const struct part *in[18];
+	} rows[] = {
+		{ "compressed", "payload-compressed", "zstd", { &zstd } },
+		{ "compressed, behind microcode", "payload-compressed", "zstd", { &ucode, &zstd } },
+		{ "garbage", "cpio-corrupt", "offset", { &kernel, &garbage } },
+		{ "no kernel in any", "payload-no-kernel", "initrd", { &ucode, &extra } },
+		{ "too many pieces",
+		  "payload-pieces",
+		  "8",
+		  { &kernel, &extra, &kernel, &extra, &kernel, &extra, &kernel, &extra, &kernel,
+		    &extra, &kernel, &extra, &kernel, &extra, &kernel, &extra, &kernel, &extra } },
+	};
+	struct payload *p = malloc(sizeof(*p));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct blob b = { 0 };
+		struct fault f = { .name = "none" };
+
+		for (size_t j = 0; j < 18 && rows[i].in[j]; j++)
+			add_part(&b, rows[i].in[j]);
+		payload_find(p, NULL, 0, b.data, b.size, &f);
+		if (strcmp(f.name, rows[i].fault) != 0 || !strstr(f.text, rows[i].says))
+			fail_msg("%s: %s: %s", rows[i].comment, f.name, f.text);
+		free(b.data);
+	}
+	free(p);
+}
+
+/* Magic numbers as the programs write them. */
+static void test_compressions(void **state)
+{
+	static const struct {
+		const char *name, *command;
+	} rows[] = {
+		{ "gzip", "gzip -c" },           { "zstd", "zstd -q -c" },
+		{ "xz", "xz -c --check=crc32" }, { "lzma", "xz -c --format=lzma" },
+		{ "bzip2", "bzip2 -c" },         { "lz4", "lz4 -q -c" },
+		{ "lz4", "lz4 -q -l -c" },
+	};
+	struct payload *p = malloc(sizeof(*p));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char command[80], data[4096];
+		struct fault f = { 0 };
+		FILE *pipe;
+		size_t n;
+
+		snprintf(command, sizeof(command), "echo baton/kernel | %s", rows[i].command);
+		pipe = popen(command, "r");
+		n = fread(data, 1, sizeof(data), pipe);
+		assert_int_equal(pclose(pipe), 0);
+		assert_int_equal(payload_find(p, NULL, 0, data, n, &f), -1);
+		assert_string_equal(f.name, "payload-compressed");
+		assert_non_null(strstr(f.text, rows[i].name));
+	}
+	free(p);
+}
+
+/* Names of one file, as cpio packs them: the data stand with the last of them. */
+static void test_hard_links(void **state)
+{
+	static const char *const order[] = { "baton/kernel boot/x", "boot/x baton/kernel" };
+	static const char make[] =
+		"d=$(mktemp -d) && cd $d && mkdir baton boot && printf k >boot/x && "
+		"ln boot/x baton/kernel && printf i >baton/initrd && "
+		"printf '%%s\\n' %s baton/initrd | cpio -o -H newc --quiet; rm -r $d";
+	struct payload *p = malloc(sizeof(*p));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		char command[512], data[8192];
+		struct fault f;
+		FILE *pipe;
+		size_t n;
+
+		snprintf(command, sizeof(command), make, order[i]);
+		pipe = popen(command, "r");
+		n = fread(data, 1, sizeof(data), pipe);
+		assert_int_equal(pclose(pipe), 0);
+		assert_int_equal(payload_find(p, NULL, 0, data, n, &f), 0);
+		assert_true(holds(p->kernel, p->kernel_size, "k"));
+		assert_true(holds(p->initrd, p->initrd_size, "i"));
+	}
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_full_bundle),        cmocka_unit_test(test_bundle_forwards),
 		cmocka_unit_test(test_empty_is_something), cmocka_unit_test(test_initrd_is_archive),
 		cmocka_unit_test(test_initrd_is_used_up),  cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusals),           cmocka_unit_test(test_several_archives),
+		cmocka_unit_test(test_several_refused),    cmocka_unit_test(test_compressions),
+		cmocka_unit_test(test_hard_links),
 	};
 
 	return cmocka_run_group_tests_name("payload", tests, NULL, NULL);

@@ -10,6 +10,14 @@ row payload-loose 'an archive made by hand: baton.abi= says what its kernel spea
 	init=relay from=7.1 via=loose append=baton.abi=kho-v4,memblock-v1,kho-test-v1 want='RELAY: last 7\.3' want='knows 2 names'
 row payload-bare 'the payload is an initrd that is a bzImage' \
 	init=relay from=7.1 via=bare memory=any append=baton.abi=kho-v4,memblock-v1,reserve-mem-v1,kho-test-v1 want='KHO restore succeeded' want='Linux version 7\.3'
+row payload-several 'the payload is the second of three archives; the others go on' \
+	init=relay from=7.1 via=several want='RELAY: last 7\.3' want='RELAY: carried front' want='RELAY: carried tail'
+row payload-uki 'a bundle of a unified kernel image' \
+	init=relay from=7.1 via=uki last=mark=uki want='RELAY: last 7\.3' want='RELAY: carried front' \
+	want='RELAY: cmdline .*mark=uki'
+row payload-uki-bare 'the payload is an initrd that is a unified kernel image' \
+	init=relay from=7.1 via=bareuki last=mark=uki append=baton.abi=kho-v4,memblock-v1,reserve-mem-v1,kho-test-v1 \
+	want='RELAY: last 7\.3' want='RELAY: carried front' want='RELAY: cmdline .*mark=uki'
 row payload-cmdline 'a payload brings its own command line' \
 	init=relay from=7.1 cmdline="console=ttyS0 kho=on panic=-1 no_timer_check reserve_mem=8M:4K:relay mark=payload" \
 	append=mark=first want='RELAY: cmdline .*mark=payload' deny='RELAY: cmdline .*mark=first'

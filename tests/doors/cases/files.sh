@@ -36,4 +36,17 @@ check_images() {
 	file "$BATON" | grep -q 'Linux kernel x86 boot' || reason 'no bzImage any more'
 }
 
+# What stands where a loader looks for a compressed kernel: enough that it can look, and in no format that it knows.
+check_unpackable() {
+	local f at size
+	for f in "$BATON" "$COMMON/bundle"; do
+		at=$((($(od -An -tu1 -j $((0x1f1)) -N 1 "$f") + 1) * 512 + $(od -An -tu4 -j $((0x248)) -N 4 "$f")))
+		size=$(od -An -tu4 -j $((0x24c)) -N 4 "$f")
+		((size >= 16)) || reason "$f: $((size)) bytes to unpack" || return 1
+		[[ $(dd if="$f" bs=1 skip="$at" count="$((size))" status=none | tr -d '\0') = 'baton: nothing to unpack.'* ]] ||
+			reason "$f: something else to unpack" || return 1
+	done
+}
+
+row unpackable 'a loader that unpacks a kernel itself finds a sentence' do=check_unpackable
 row pe-image 'every byte is in a section, every section on a page, none is writable and runs' do=check_images

@@ -8,6 +8,13 @@ bundle_by_esp() { run_esp EFI/BOOT/BOOTX64.EFI="$COMMON/bundle"; }
 row uefi-bundle 'a bundle on an EFI system partition needs nothing beside it' do=bundle_by_esp \
 	want='^DOOR: end' want="cmdline $USUAL_WORDS"
 
+uki_by_esp() {
+	make_uki "$DIR/uki" cmdline="$COMMON/cmdline" initrd="$REPORT" linux="$KERNEL"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$DIR/uki"
+}
+
+row uefi-uki 'a unified kernel image beside baton' do=uki_by_esp want='^DOOR: end' want="cmdline $USUAL_WORDS"
+
 # From the firmware's shell: load options with words of our own, and an initrd by its name on the volume.
 initrd_by_name() {
 	printf '\\baton.efi %s initrd=/boot/payload.cpio\r\n' "$WORDS" >"$DIR/startup.nsh"
@@ -19,6 +26,17 @@ initrd_by_name() {
 
 row uefi-shell "load options from the firmware's shell" do=initrd_by_name want='^DOOR: end' \
 	want="DOOR: cmdline .baton.efi $USUAL_WORDS initrd="
+
+# Two words initrd=, as for microcode: the firmware's files are joined, and the payload is in the second.
+initrds_by_name() {
+	make_archive "$DIR/front.cpio" front="$COMMON/cmdline"
+	printf '\\baton.efi %s initrd=\\front.cpio initrd=\\payload.cpio\r\n' "$WORDS" >"$DIR/startup.nsh"
+	esp "$DIR/door.esp" baton.efi="$BATON" startup.nsh="$DIR/startup.nsh" front.cpio="$DIR/front.cpio" \
+		payload.cpio="$COMMON/payload.cpio"
+	run_uefi -drive format=raw,file="$DIR/door.esp"
+}
+
+row uefi-shell-two 'two words initrd=' do=initrds_by_name want='^DOOR: end' want="DOOR: cmdline .baton.efi $USUAL_WORDS initrd="
 
 # odd_payload [SIZE]: beside baton a file that is no kernel, or one that is cut off there
 odd_payload() {
@@ -45,6 +63,19 @@ row uefi-no-payload 'no payload at all' do=no_payload qemu='-boot menu=off' unti
 	deny='Linux version'
 row uefi-little-memory 'a payload that there is no memory for' do=huge_payload mem=96M until='EFI Internal Shell' \
 	want='baton: out-of-memory: ' want='back to the firmware with status 0x8000000000000009'
+
+# large_initrd: padded with what Linux skips, so that it takes no memory a second time when it is unpacked
+large_initrd() {
+	local -x ESP_SIZE=600M
+	cp "$REPORT" "$DIR/initrd"
+	truncate -s 350M "$DIR/initrd"
+	run_esp EFI/BOOT/BOOTX64.EFI="$BATON" EFI/baton/kernel="$KERNEL" EFI/baton/initrd="$DIR/initrd" \
+		EFI/baton/cmdline="$COMMON/cmdline-loose"
+	rm -f "$DIR/initrd" "$DIR/door.esp"
+}
+
+row uefi-large-initrd '350 MiB of loose initrd in 1 GiB of memory, and a chain of handovers begins' do=large_initrd mem=1G \
+	want='^DOOR: end' want='µs\] origin +a chain of handovers begins here'
 
 old_cpu() { run_guest -M pc -cpu qemu32 -kernel "$COMMON/bundle"; }
 

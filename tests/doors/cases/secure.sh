@@ -53,6 +53,19 @@ row secure-loose-initrd 'an initrd beside it, for which nothing vouches' do=loos
 	want='baton: secure-boot: nothing vouches for .EFI.baton.initrd' \
 	want='back to the firmware with status 0x800000000000001a' deny='µs\] baton'
 
+# loose_uki [flip]: a unified kernel image that is signed; or one that was changed afterwards, in its initrd
+loose_uki() {
+	make_uki "$DIR/uki" cmdline="$COMMON/cmdline" initrd="$REPORT" linux="$KERNEL"
+	sign "$DIR/uki" "$DIR/uki.signed"
+	[ $# -eq 0 ] || flip_bit "$DIR/uki.signed" $(($(stat -c %s "$DIR/uki") - $(stat -c %s "$KERNEL") - 4096))
+	loose_files "$DIR/uki.signed"
+}
+
+row secure-loose-uki 'a loose unified kernel image that is signed brings initrd and command line' do=loose_uki \
+	want='^DOOR: end' want="cmdline $USUAL_WORDS" want='DOOR: secure_boot 3'
+row secure-loose-uki-flipped 'one changed byte of its initrd' do='loose_uki flip' until='No bootable' \
+	want='baton: secure-boot: the firmware does not verify .EFI.baton.kernel' deny='Linux version'
+
 signed_elsewhere() {
 	local d
 	sign "$COMMON/bundle" "$DIR/bundle.signed"
