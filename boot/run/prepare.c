@@ -6,6 +6,7 @@
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "boot/run/memory.h"
+#include "boot/words/memmap.h"
 #include "kexec/params.h"
 #include "kexec/plan.h"
 
@@ -161,6 +162,9 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 		return -1;
 	buffer = own + hand * PAGE_SIZE;
 	ranges_sub(&target, own, own + pages * PAGE_SIZE);
+	if (!ranges_keep(&target, &ground->left))
+		return fault_set(&record->fault, "memory-in-pieces",
+				 "more than %u pieces of scratch", GROUND_RANGES);
 	fill_plan(&plan, next, buffer, bytes);
 	if (plan_place(&plan, &target, &record->fault) ||
 	    prepare_handoff(next, ground, own, hand, &record->fault))

@@ -60,3 +60,22 @@ bool word_next(const char **s, struct word *w)
 	*s += w->len;
 	return true;
 }
+
+static char fold(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+bool word_value(struct word w, const char *name, struct word *value)
+{
+	size_t n = strlen(name);
+
+	w = word_unquote(w);
+	if (w.len < n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (fold(w.text[i]) != fold(name[i]))
+			return false;
+	*value = word_unquote((struct word){ w.text + n, w.len - n });
+	return true;
+}

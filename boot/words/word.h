@@ -46,4 +46,14 @@ bool word_strip(struct word *w, const char *prefix);
  */
 bool word_next(const char **s, struct word *w);
 
+/**
+ * word_value() - is @w Linux's parameter @name?
+ * @w:     as word_next() gives it
+ * @name:  of the parameter, with a "="; "-" and "_" are the same
+ * @value: set to its value, without quotes
+ *
+ * Return: false if it is not.
+ */
+bool word_value(struct word w, const char *name, struct word *value);
+
 #endif

@@ -5,3 +5,13 @@
 row words-hops 'baton.hops= given twice, and inside other words, counts down' init=relay \
 	append='x=baton.hops=9 baton.hops=7 baton.hops=2' \
 	want='hop +1 of 2' want='hop +2 of 2' want='payload +7\.3' deny='hop +[3-9] of'
+
+# Memory that a word takes out of RAM. The machine has 1 GiB; the highest free memory would be scratch.
+TAKEN=' taken +0x020000000 – 0x03'
+row words-memmap-cold 'cold: neither scratch, nor the kernel, nor a table lies in a pmem disk' start=origin init=relay \
+	append='baton.reserve=8M:4K:relay memmap=1G!512M' want="$TAKEN" want='RELAY: last 7\.3' \
+	deny='\] (scratch +|plan +| {11})[a-z_]* *0x0[23][0-9a-f]{7}' deny='out +.* FDT at 0x[23][0-9a-f]{7}$'
+row words-memmap-payload 'cold, in the words of the payload alone: baton has its tables there, and refuses' start=origin \
+	init=relay memory=any words='memmap=1G!512M' refuse=memory-taken
+row words-mem-preserved 'preserved memory behind mem=: the next kernel would have no pages for it' init=relay \
+	cmdline='console=ttyS0 kho=on panic=-1 mem=64M' refuse=memory-taken want='memory-taken: 0x[0-9a-f]+ is preserved'
