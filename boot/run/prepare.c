@@ -149,7 +149,7 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 	struct plan plan = { 0 };
 	paddr_t own, buffer;
 
-	p.cmdline = next->payload.has_cmdline ? next->payload.cmdline : given->opt.forward;
+	p.cmdline = next_cmdline(next, given);
 	p.seed_size = make_seed(&given->info, seed);
 	p.initrd_size = next->payload.initrd_size;
 	find_target(&target, &p, next, kho, &ground->room);

@@ -15,3 +15,18 @@ row words-memmap-payload 'cold, in the words of the payload alone: baton has its
 	init=relay memory=any words='memmap=1G!512M' refuse=memory-taken
 row words-mem-preserved 'preserved memory behind mem=: the next kernel would have no pages for it' init=relay \
 	cmdline='console=ttyS0 kho=on panic=-1 mem=64M' refuse=memory-taken want='memory-taken: 0x[0-9a-f]+ is preserved'
+
+# kho= and liveupdate= of the next kernel
+row words-kho-off 'cold with kho=off: no chain begins' start=origin via=direct init=relay memory=any kho=off \
+	want='origin +the payload starts cold: its command line says kho=off' want='RELAY: first 7\.3' \
+	deny='found kexec handover data' deny='scratch +0x'
+row words-kho-off-wanted 'the same, where a handover was asked for: refused' start=origin init=relay memory=any kho=off \
+	append=baton.reserve=8M:4K:relay refuse=kho-off
+row words-kho-off-warm 'a handover for a kernel with kho=off' init=relay \
+	cmdline='console=ttyS0 kho=off panic=-1' refuse=kho-off want='says kho=off; expected kho=on'
+row words-kho-unsaid 'a handover for a kernel without kho=, of which nobody knows the default' init=relay \
+	cmdline='console=ttyS0 panic=-1' refuse=kho-off want='has no kho=; expected kho=on'
+row words-kho-dropped 'the same, when all is let go' init=relay memory=lost append='baton.drop=memblock baton.drop=kho_test' \
+	cmdline='console=ttyS0 kho=off panic=-1 no_timer_check' want='RELAY: last 7\.3'
+row words-liveupdate-off 'LUO sessions for a kernel without liveupdate=on' init=luo_kexec_simple via=forward \
+	append=liveupdate=on cmdline='console=ttyS0 kho=on panic=-1' refuse=kho-liveupdate-off want='expected liveupdate=on'
