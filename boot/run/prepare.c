@@ -174,6 +174,10 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 	fill_handoff(next->handoff, &plan);
 	p.initrd = p.initrd_size ? plan.seg[SEGMENT_INITRD].dst : 0;
 	params_build(&p, (void *)buffer, plan.seg[SEGMENT_PARAMS].dst);
+	/* a baton in between touches no screen: the next one may draw on it if this one may */
+	if (given->opt.hops)
+		((struct boot_params *)buffer)->hdr.type_of_loader =
+			given->info.bp->hdr.type_of_loader;
 	next->fdt_slot = p.fdt ? (volatile uint64_t *)(buffer + params_fdt_slot(&p)) : NULL;
 	stage_done(record, STAGE_PLAN);
 	return 0;

@@ -146,7 +146,7 @@ show_vesa() {
 }
 
 show_kexec() {
-	printf '%s baton.script="help; nonsense"\n' "$WORDS" >"$DIR/words"
+	printf '%s baton.console=ttyS0 baton.console=screen baton.script="help; nonsense"\n' "$WORDS" >"$DIR/words"
 	report_bundle "$DIR/bundle" || return 1
 	report_initrd "$DIR/first.cpio" kernel="$DIR/bundle" cmdline="$DIR/words"
 	uefi_photo "$HALTED" -kernel "$KERNEL" -append "$WORDS" -initrd "$DIR/first.cpio" && same_end 106
