@@ -30,7 +30,7 @@ static inline const char *next_release(const struct next *next)
 	return next->kernel.release[0] ? next->kernel.release : "(no release in its header)";
 }
 
-/** next_cmdline() - its command line: its own, or what is forwarded. */
+/** next_cmdline() - the command line of @next: its own, or what is forwarded of that in @given. */
 static inline const char *next_cmdline(const struct next *next, const struct given *given)
 {
 	return next->payload.has_cmdline ? next->payload.cmdline : given->opt.forward;

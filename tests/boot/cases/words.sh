@@ -26,19 +26,20 @@ row words-kho-off-warm 'a handover for a kernel with kho=off' init=relay \
 	cmdline='console=ttyS0 kho=off panic=-1' refuse=kho-off want='says kho=off; expected kho=on'
 row words-kho-unsaid 'a handover for a kernel without kho=, of which nobody knows the default' init=relay \
 	cmdline='console=ttyS0 panic=-1' refuse=kho-off want='has no kho=; expected kho=on'
-row words-kho-dropped 'the same, when all is let go' init=relay memory=lost append='baton.drop=memblock baton.drop=kho_test' \
+row words-kho-dropped 'the same, when all is let go' init=relay memory=any append='baton.drop=memblock baton.drop=kho_test' \
 	cmdline='console=ttyS0 kho=off panic=-1 no_timer_check' want='RELAY: last 7\.3'
 row words-liveupdate-off 'LUO sessions for a kernel without liveupdate=on' init=luo_kexec_simple via=forward \
 	append=liveupdate=on cmdline='console=ttyS0 kho=on panic=-1' refuse=kho-liveupdate-off want='expected liveupdate=on'
 
 # Consoles: what the second port is told is in a file of its own
 two_consoles() {
+	# shellcheck disable=SC2034,SC2154 # for relay
 	C[qemu]="-serial file:$DIR/second"
 	relay
 	grep -qaE "$SECOND" "$DIR/second" || reason "the second serial port was never told '$SECOND'"
 }
 row words-console 'a refusal is seen on every console that Linux was given' do=two_consoles init=relay \
 	append='console=ttyS1,115200n8 console=ttyS0 baton.test=nonsense' refuse=option-value
-row words-earlyprintk 'and on that of earlyprintk=' do=two_consoles init=relay \
+row words-earlyprintk 'and on that of earlyprintk=' do=two_consoles start=origin init=relay memory=any \
 	append='earlyprintk=serial,ttyS1,115200 baton.test=nonsense' refuse=option-value
 SECOND='refused +option-value: baton\.test=nonsense'
