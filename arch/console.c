@@ -30,7 +30,8 @@
 enum screen_state { SCREEN_NONE, SCREEN_AWAITED, SCREEN_OPEN };
 
 static const uint16_t ports[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
-static uint16_t port; /* 0: no console */
+static uint16_t open_ports[ARRAY_SIZE(ports)];
+static unsigned int nr_open;
 static bool muted;
 static struct screen screen;
 static enum screen_state screen_state;
@@ -38,19 +39,19 @@ static volatile bool drawing;
 static char kept[KEPT]; /* what was printed before the screen opened */
 static size_t nr_kept;
 
-static void put_char(char c)
+static void put_char(uint16_t port, char c)
 {
 	for (int i = 0; i < MAX_POLLS && !(inb(port + UART_STATUS) & STATUS_EMPTY); i++)
 		__asm__ volatile("pause");
 	outb(port + UART_DATA, (uint8_t)c);
 }
 
-static void put_serial(const char *s, size_t n)
+static void put_serial(uint16_t port, const char *s, size_t n)
 {
 	for (; n; n--, s++) {
 		if (*s == '\n')
-			put_char('\r');
-		put_char(*s);
+			put_char(port, '\r');
+		put_char(port, *s);
 	}
 }
 
@@ -78,8 +79,8 @@ void console_show(const char *s, size_t n)
 
 void console_put(const char *s, size_t n)
 {
-	if (port)
-		put_serial(s, n);
+	for (unsigned int i = 0; i < nr_open; i++)
+		put_serial(open_ports[i], s, n);
 	console_show(s, n);
 }
 
@@ -88,7 +89,7 @@ static void put_text(const char *s)
 	console_put(s, strlen(s));
 }
 
-static void set_speed(unsigned int baud)
+static void set_speed(uint16_t port, unsigned int baud)
 {
 	unsigned int divisor = MAX_BAUD / baud;
 
@@ -101,12 +102,17 @@ static void set_speed(unsigned int baud)
 	outb(port + UART_MODEM, 3);
 }
 
-void console_init(int number, unsigned int baud, bool with_screen)
+void console_init(unsigned int named, const unsigned int *baud, bool with_screen)
 {
 	screen_state = with_screen ? SCREEN_AWAITED : SCREEN_NONE;
-	port = number >= 0 && number < (int)ARRAY_SIZE(ports) ? ports[number] : 0;
-	if (port && baud)
-		set_speed(baud);
+	nr_open = 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(ports); i++) {
+		if (!(named & 1u << i))
+			continue;
+		open_ports[nr_open++] = ports[i];
+		if (baud[i])
+			set_speed(ports[i], baud[i]);
+	}
 }
 
 void console_mute(bool mute)
@@ -142,7 +148,7 @@ void console_rescue(void)
 
 uint16_t console_port(void)
 {
-	return port;
+	return nr_open ? open_ports[0] : 0;
 }
 
 int say_prefix(char *buf, size_t size, const char *topic)
@@ -159,7 +165,7 @@ void say(const char *topic, const char *fmt, ...)
 	char line[208];
 	va_list ap;
 
-	if (muted || (!port && screen_state == SCREEN_NONE))
+	if (muted || (!nr_open && screen_state == SCREEN_NONE))
 		return;
 	say_prefix(line, sizeof(line), topic);
 	put_text(line);
@@ -170,14 +176,22 @@ void say(const char *topic, const char *fmt, ...)
 	put_text("\n");
 }
 
-bool console_poll(char *c)
+static bool poll_port(uint16_t port, char *c)
 {
-	uint8_t status = port ? inb(port + UART_STATUS) : STATUS_NONE;
+	uint8_t status = inb(port + UART_STATUS);
 
 	if (status == STATUS_NONE || !(status & STATUS_READY))
 		return false;
 	*c = (char)inb(port + UART_DATA);
 	return true;
+}
+
+bool console_poll(char *c)
+{
+	for (unsigned int i = 0; i < nr_open; i++)
+		if (poll_port(open_ports[i], c))
+			return true;
+	return false;
 }
 
 char console_get(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console: a serial port, polled, and a screen, which shows the same. baton speaks in lines, each with a time
+ * The console: serial ports, polled, and a screen, which shows the same. baton speaks in lines, each with a time
  * stamp and a topic; at the monitor a person reads and types plain text on the serial port.
  */
 #ifndef BATON_ARCH_CONSOLE_H
@@ -13,12 +13,12 @@
 #include "arch/framebuffer.h"
 
 /**
- * console_init() - choose the port, and whether there is to be a screen
- * @port: 0 to 3 for ttyS0 to ttyS3 at the PC's usual addresses, -1 for no serial console
- * @baud: line speed, 8N1; 0 leaves the port as the previous kernel set it
+ * console_init() - choose the ports, and whether there is to be a screen
+ * @named: bits 0 to 3 for ttyS0 to ttyS3 at the PC's usual addresses
+ * @baud:  line speed of each, 8N1; 0 leaves the port as the previous kernel set it
  * @with_screen: keep what is printed until console_open_screen()
  */
-void console_init(int port, unsigned int baud, bool with_screen);
+void console_init(unsigned int named, const unsigned int *baud, bool with_screen);
 
 /** console_awaits_screen() - true between console_init() with a screen and console_open_screen(). */
 bool console_awaits_screen(void);
@@ -39,7 +39,7 @@ void console_rescue(void);
 /** console_mute() - drop what say() is given if @mute is true, print it again if it is false. */
 void console_mute(bool mute);
 
-/** console_port() - the I/O port of the UART, 0 without a serial console. */
+/** console_port() - the I/O port of the first UART, 0 without a serial console. */
 uint16_t console_port(void);
 
 /**

@@ -21,6 +21,7 @@
 #include "boot/run/report.h"
 #include "boot/run/reserve.h"
 #include "boot/run/take_in.h"
+#include "boot/run/taken.h"
 #include "boot/trial/trial.h"
 
 static struct baton baton;
@@ -44,7 +45,8 @@ static int start_warm(struct baton *b)
 	return carve_scratch(&b->kho, &b->given, &b->record) ||
 	       protect_warm(&b->ground, &b->given, &b->kho.scratch, &b->record) || /* protection */
 	       take_in(&b->kho, &b->ground, &b->given, &b->record) ||              /* ingestion */
-	       choose_payload(&b->next, &b->given, &b->kho, &b->record);           /* negotiation */
+	       choose_payload(&b->next, &b->given, &b->kho, &b->record) ||         /* negotiation */
+	       take_out(&b->ground, &b->kho, &b->next, &b->record);                /* exclusion */
 }
 
 /* Nothing was handed over, so nothing can be lost. */
@@ -52,6 +54,7 @@ static int start_cold(struct baton *b)
 {
 	return protect_cold(&b->ground, &b->given, &b->record) ||                 /* protection */
 	       choose_payload(&b->next, &b->given, &b->kho, &b->record) ||        /* negotiation */
+	       take_out(&b->ground, &b->kho, &b->next, &b->record) ||             /* exclusion */
 	       begin_chain(&b->kho, &b->ground, &b->given, &b->next, &b->record); /* origin */
 }
 

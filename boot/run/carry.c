@@ -5,8 +5,10 @@
 
 #include "arch/clock.h"
 #include "arch/console.h"
+#include "boot/words/handover.h"
 #include "kho/client/drop.h"
 #include "kho/client/luo_translate.h"
+#include "kho/client/metadata.h"
 #include "kho/client/names.h"
 #include "kho/client/orders.h"
 
@@ -53,6 +55,44 @@ static int translate(struct kho_out *out, const struct speaks *speaks, struct fa
 	return 0;
 }
 
+/* Set @blob to the first that somebody has a use for. Return: false if there is none. */
+static bool find_client(const struct handover *h, struct kho_blob *blob)
+{
+	int node = BLOB_FIRST;
+
+	while (handover_next_blob(h, &node, blob))
+		if (strcmp(blob->name, METADATA) != 0 && !luo_is_empty(h, blob))
+			return true;
+	return false;
+}
+
+/*
+ * Linux keeps what was preserved out of use whatever its words say. With KHO off LUO ignores what came
+ * in, and nobody can hand anything on; with LUO off no program gets at its sessions. Whether KHO is on
+ * by default cannot be seen in a kernel's image, and a guess could cost everything (law 5).
+ */
+static int check_words(const struct handover *h, const char *cmdline, struct fault *f)
+{
+	const struct handover_words words = handover_words(cmdline);
+	struct kho_blob blob;
+
+	if (!find_client(h, &blob))
+		return 0;
+	if (words.kho != SAID_ON)
+		return fault_set(f, "kho-off",
+				 "'%.48s' is handed over, and the next kernel's command line %s; "
+				 "expected kho=on",
+				 blob.name, words.kho == SAID_OFF ? "says kho=off" : "has no kho=");
+	if (words.liveupdate == SAID_ON || !handover_find_blob(h, LUO, &blob) ||
+	    luo_is_empty(h, &blob))
+		return 0;
+	return fault_set(f, "kho-liveupdate-off",
+			 "LUO has sessions, and the next kernel's command line %s; expected "
+			 "liveupdate=on, beside kho=on",
+			 words.liveupdate == SAID_OFF ? "says liveupdate=off" :
+							"has no liveupdate=");
+}
+
 int carry_clients(struct handovers *kho, const struct next *next, const struct given *given,
 		  struct record *record)
 {
@@ -67,7 +107,9 @@ int carry_clients(struct handovers *kho, const struct next *next, const struct g
 	if (speaks->what == SPEAKS_ALL)
 		return 0;
 	names_check(&kho->out.h, speaks, &record->findings);
-	if (record->findings.total || orders_check(&kho->out.h, &record->fault) ||
+	if (record->findings.total ||
+	    check_words(&kho->out.h, next_cmdline(next, given), &record->fault) ||
+	    orders_check(&kho->out.h, &record->fault) ||
 	    translate(&kho->out, speaks, &record->fault))
 		return -1;
 	stage_done(record, STAGE_PUBLISH);

@@ -18,7 +18,8 @@
  * To another baton all goes on as it came in, but for what the user lets go. In a chain of batons only
  * the last translates.
  *
- * Return: 0; or -1 with findings client-unnamed, or a fault of kho/client/luo_translate.h. Then
+ * Return: 0; or -1 with findings client-unnamed, or a fault: kho-off or kho-liveupdate-off (the words of the
+ * next kernel would lose a client), or one of kho/client/luo_translate.h. Then
  * nothing of what came in has been changed, and baton must not jump.
  */
 int carry_clients(struct handovers *kho, const struct next *next, const struct given *given,

@@ -6,44 +6,13 @@
  */
 #include "boot/run/hop.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/image.h"
 #include "boot/run/image.h"
 #include "boot/run/report.h"
+#include "boot/words/hops.h"
 #include "kho/view/summary.h"
-
-#define WORD "baton.hops="
-
-/*
- * The command line with one hop less. The number keeps its width, so that a thousand hops need no more
- * room than one.
- */
-static int rewrite_cmdline(struct payload *payload, const struct given *given, struct fault *f)
-{
-	const char *cmdline = given->info.cmdline, *word = cmdline, *rest;
-	char total[16];
-	int n;
-
-	while (strncmp(word, WORD, strlen(WORD)) != 0)
-		word++;
-	rest = word;
-	while (*rest && *rest != ' ')
-		rest++;
-	snprintf(total, sizeof(total), "%u", given->opt.hops_total);
-	n = snprintf(payload->cmdline, sizeof(payload->cmdline), "%.*s" WORD "%0*u/%s%s",
-		     (int)(word - cmdline), cmdline, (int)strlen(total), given->opt.hops - 1, total,
-		     rest);
-	if (n >= (int)sizeof(payload->cmdline))
-		return fault_set(f, "cmdline-too-long",
-				 "%d bytes with " WORD "; expected at most %zu", n,
-				 sizeof(payload->cmdline) - 1);
-	payload->has_cmdline = true;
-	return 0;
-}
 
 int choose_itself(struct next *next, const struct given *given, const struct handovers *kho,
 		  struct record *record)
@@ -72,7 +41,9 @@ int choose_itself(struct next *next, const struct given *given, const struct han
 	facts.came_in = kho->came_in ? kho->in.h.abi : NULL;
 	if (target_decide(&next->target, &facts, &record->fault))
 		return -1;
-	return rewrite_cmdline(payload, given, &record->fault);
+	payload->has_cmdline = true;
+	return hops_rewrite(payload->cmdline, sizeof(payload->cmdline), info->cmdline,
+			    given->opt.hops - 1, given->opt.hops_total, &record->fault);
 }
 
 void report_hop(const struct baton *b)

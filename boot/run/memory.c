@@ -10,6 +10,8 @@
 #include "arch/image.h"
 #include "boot/run/display.h"
 #include "boot/run/image.h"
+#include "boot/run/taken.h"
+#include "boot/words/memmap.h"
 #include "boot/words/numa.h"
 
 #define GRANT_PAGES \
@@ -52,7 +54,8 @@ static int find_room(struct ground *g, const struct given *given, struct fault *
 	for (unsigned int i = 0; i < ram->nr; i++)
 		ok = ok && ranges_add(&g->room, max_u64(ram->r[i].base, LOW_LIMIT),
 				      max_u64(ram->r[i].end, LOW_LIMIT));
-	ok = ok && boot_info_keep_firmware(&given->info, &g->room);
+	ok = ok && boot_info_keep_firmware(&given->info, &g->room) &&
+	     ranges_keep(&g->room, &g->left);
 	return ok ? 0 : too_many_pieces(f);
 }
 
@@ -69,7 +72,8 @@ static int find_early(struct ground *g, const struct given *given, const struct 
 		ok = ok && ranges_add(early, room->r[i].base, room->r[i].end);
 	for (unsigned int i = 0; i < g->inputs.nr; i++)
 		ok = ok && ranges_sub(early, g->inputs.r[i].base, g->inputs.r[i].end);
-	ok = ok && ranges_sub(early, (paddr_t)image_start, bundle_end());
+	ok = ok && ranges_sub(early, (paddr_t)image_start, bundle_end()) &&
+	     ranges_keep(early, &g->left);
 	return ok ? 0 : too_many_pieces(f);
 }
 
@@ -275,7 +279,8 @@ int protect_warm(struct ground *ground, const struct given *given, const struct 
 	bool mapped;
 
 	begin(ground, given);
-	if (begin_tables(ground, given, scratch, &record->fault))
+	if (read_taken(ground, given, &record->fault) ||
+	    begin_tables(ground, given, scratch, &record->fault))
 		return -1;
 	mapped = map_ranges(pt, ground->ram, MAP_READ) &&
 		 map_ranges(pt, scratch, MAP_READ | MAP_WRITE) && map_bundle(pt) &&
@@ -296,7 +301,7 @@ int protect_cold(struct ground *ground, const struct given *given, struct record
 	bool mapped;
 
 	begin(ground, given);
-	if (find_room(ground, given, &record->fault) ||
+	if (read_taken(ground, given, &record->fault) || find_room(ground, given, &record->fault) ||
 	    begin_tables(ground, given, &ground->room, &record->fault))
 		return -1;
 	mapped = map_ranges(pt, ground->ram, MAP_READ) &&

@@ -4,6 +4,7 @@
 #define BATON_BOOT_RUN_NEXT_H
 
 #include "arch/handoff.h"
+#include "boot/run/given.h"
 #include "kexec/bzimage.h"
 #include "kexec/payload.h"
 #include "kexec/target.h"
@@ -27,6 +28,12 @@ struct next {
 static inline const char *next_release(const struct next *next)
 {
 	return next->kernel.release[0] ? next->kernel.release : "(no release in its header)";
+}
+
+/** next_cmdline() - the command line of @next: its own, or what is forwarded of that in @given. */
+static inline const char *next_cmdline(const struct next *next, const struct given *given)
+{
+	return next->payload.has_cmdline ? next->payload.cmdline : given->opt.forward;
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "arch/console.h"
 #include "boot/run/report.h"
+#include "boot/words/handover.h"
 #include "kho/in/origin.h"
 
 #define DEFAULT_PERCENT 200 /* the same as in Linux */
@@ -105,6 +106,18 @@ static void begin(struct handovers *kho, struct ground *ground, const struct kho
 	report_memory(ground, &kho->in.h);
 }
 
+/* The user of the next kernel wants no KHO: scratch would be taken for nothing. */
+static int start_without_kho(const struct given *given, struct fault *f)
+{
+	if (options_want_handover(&given->opt))
+		return fault_set(
+			f, "kho-off",
+			"the next kernel's command line says kho=off, and baton's asks for a "
+			"handover; expected kho=on, or no baton.abi=, reserve= and scratch=");
+	say("origin", "the payload starts cold: its command line says kho=off");
+	return 0;
+}
+
 int begin_chain(struct handovers *kho, struct ground *ground, const struct given *given,
 		const struct next *next, struct record *record)
 {
@@ -114,6 +127,9 @@ int begin_chain(struct handovers *kho, struct ground *ground, const struct given
 		say("origin", "the payload starts cold: %s", next->target.cold);
 		return 0;
 	}
+	if (next->target.speaks.what != SPEAKS_ALL &&
+	    handover_words(next_cmdline(next, given)).kho == SAID_OFF)
+		return start_without_kho(given, &record->fault);
 	if (!lay_out_wanted(&l, &given->opt.scratch)) {
 		begin(kho, ground, next->target.abi);
 		return 0;

@@ -6,6 +6,7 @@
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "boot/run/memory.h"
+#include "boot/words/memmap.h"
 #include "kexec/params.h"
 #include "kexec/plan.h"
 
@@ -163,6 +164,22 @@ static int join_initrd(struct payload *p, struct palloc *pages, struct fault *f)
 	return 0;
 }
 
+static int choose_parts(struct params *p, struct next *next, const struct given *given,
+			struct palloc *pages, struct fault *f)
+{
+	p->cmdline = next_cmdline(next, given);
+	p->initrd_size = next->payload.initrd_size;
+	p->ima_size = given->info.ima_size;
+	return join_initrd(&next->payload, pages, f);
+}
+
+/* A baton in between touches no screen: the next one may draw on it if this one may. */
+static void keep_loader(struct boot_params *bp, const struct given *given)
+{
+	if (given->opt.hops)
+		bp->hdr.type_of_loader = given->info.bp->hdr.type_of_loader;
+}
+
 int prepare_jump(struct next *next, struct ground *ground, const struct handovers *kho,
 		 const struct given *given, struct record *record)
 {
@@ -176,11 +193,8 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 	struct plan_segment *initrd, *ima;
 	paddr_t own, buffer;
 
-	p.cmdline = next->payload.has_cmdline ? next->payload.cmdline : given->opt.forward;
 	p.seed_size = make_seed(&given->info, seed);
-	p.initrd_size = next->payload.initrd_size;
-	p.ima_size = given->info.ima_size;
-	if (join_initrd(&next->payload, &ground->pages, &record->fault))
+	if (choose_parts(&p, next, given, &ground->pages, &record->fault))
 		return -1;
 	find_target(&target, &p, next, kho, &ground->room);
 	bytes = params_size(&p, &record->fault);
@@ -192,6 +206,9 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 		return -1;
 	buffer = own + hand * PAGE_SIZE;
 	ranges_sub(&target, own, own + pages * PAGE_SIZE);
+	if (!ranges_keep(&target, &ground->left))
+		return fault_set(&record->fault, "memory-in-pieces",
+				 "more than %u pieces of scratch", GROUND_RANGES);
 	fill_plan(&plan, &next->kernel, &next->payload, buffer, bytes);
 	initrd = add_carried(&plan, "initrd", (paddr_t)next->payload.initrd, p.initrd_size,
 			     INITRD_MIN);
@@ -205,6 +222,7 @@ int prepare_jump(struct next *next, struct ground *ground, const struct handover
 	p.initrd = initrd ? initrd->dst : 0;
 	p.ima = ima ? ima->dst : 0;
 	params_build(&p, (void *)buffer, plan.seg[SEGMENT_PARAMS].dst);
+	keep_loader((struct boot_params *)buffer, given);
 	next->fdt_slot = p.fdt ? (volatile uint64_t *)(buffer + params_fdt_slot(&p)) : NULL;
 	stage_done(record, STAGE_PLAN);
 	return 0;

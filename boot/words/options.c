@@ -4,73 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/words/word.h"
+
 #define PREFIX     "baton."
 #define PREFIX_LEN 6
 #define MAX_BAUD \
 	115200 /* the fastest that the clock of a PC's serial port gives; others divide it evenly */
 #define MAX_HOPS 1000000
+#define NAME_MAX 16 /* characters of a word's name, without the prefix */
 #define SHOWN    64 /* characters of a foreign word in a message */
-
-/** struct word - one word of the command line: the @len characters at @text */
-struct word {
-	const char *text;
-	size_t len;
-};
-
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static size_t spaces(const char *s)
-{
-	size_t n = 0;
-
-	while (is_space(s[n]))
-		n++;
-	return n;
-}
-
-static size_t word_length(const char *s)
-{
-	bool quoted = false;
-	size_t n;
-
-	for (n = 0; s[n] && (quoted || !is_space(s[n])); n++) {
-		if (s[n] == '"')
-			quoted = !quoted;
-	}
-	return n;
-}
-
-/* Quotes around a whole word, or around its value, are not part of it. */
-static struct word unquote(struct word w)
-{
-	if (w.len > 0 && w.text[0] == '"') {
-		w.text++;
-		w.len--;
-		if (w.len > 0 && w.text[w.len - 1] == '"')
-			w.len--;
-	}
-	return w;
-}
-
-static bool is(struct word w, const char *text)
-{
-	return strlen(text) == w.len && memcmp(w.text, text, w.len) == 0;
-}
-
-/* Return: false if @w begins otherwise than with @prefix; @w is then unchanged. */
-static bool strip(struct word *w, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	if (w->len < n || memcmp(w->text, prefix, n) != 0)
-		return false;
-	w->text += n;
-	w->len -= n;
-	return true;
-}
 
 static bool copy_word(char *buf, size_t size, struct word w)
 {
@@ -102,7 +44,7 @@ static bool read_hops(struct options *o, struct word w)
 	if (!read_number(&w, MAX_HOPS, &left))
 		return false;
 	total = left;
-	if (w.len && !(strip(&w, "/") && read_number(&w, MAX_HOPS, &total)))
+	if (w.len && !(word_strip(&w, "/") && read_number(&w, MAX_HOPS, &total)))
 		return false;
 	if (w.len || left > total)
 		return false;
@@ -117,7 +59,7 @@ static bool read_baud(unsigned int *baud, struct word w)
 
 	if (!read_number(&w, MAX_BAUD, &value))
 		return false;
-	if (value == 0 || MAX_BAUD % value || !(w.len == 0 || is(w, "n8")))
+	if (value == 0 || MAX_BAUD % value || !(w.len == 0 || word_is(w, "n8")))
 		return false;
 	*baud = value;
 	return true;
@@ -138,19 +80,19 @@ static bool read_console(struct options *o, struct word w)
 	unsigned int baud = 0;
 	int port;
 
-	if (is(w, "none") || is(w, "screen")) {
+	if (word_is(w, "none") || word_is(w, "screen")) {
 		begin_console(o);
-		if (is(w, "none"))
+		if (word_is(w, "none"))
 			o->console = -1;
-		o->screen = is(w, "screen");
+		o->screen = word_is(w, "screen");
 		return true;
 	}
-	if (!strip(&w, "ttyS") || w.len == 0 || w.text[0] < '0' || w.text[0] > '3')
+	if (!word_strip(&w, "ttyS") || w.len == 0 || w.text[0] < '0' || w.text[0] > '3')
 		return false;
 	port = w.text[0] - '0';
 	w.text++;
 	w.len--;
-	if (w.len > 0 && !(strip(&w, ",") && read_baud(&baud, w)))
+	if (w.len > 0 && !(word_strip(&w, ",") && read_baud(&baud, w)))
 		return false;
 	begin_console(o);
 	o->console = port;
@@ -170,7 +112,7 @@ static bool read_on_error(struct options *o, struct word w)
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (is(w, all[i].name)) {
+		if (word_is(w, all[i].name)) {
 			o->on_error = all[i].value;
 			return true;
 		}
@@ -257,15 +199,51 @@ static const struct option {
 	{ "test=", read_test, "a name of at most 31 characters" },
 };
 
+/* How many characters must be changed, added or taken away to make @name of @w: the edit distance. */
+static unsigned int distance(struct word w, const char *name)
+{
+	unsigned int row[NAME_MAX + 1], left, above; /* the last row of the usual table */
+	size_t n = strlen(name);
+
+	for (unsigned int j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; i < w.len; i++) {
+		left = row[0]++;
+		for (size_t j = 1; j <= n; j++) {
+			above = row[j];
+			row[j] = left + (w.text[i] != name[j - 1]);
+			if (above + 1 < row[j])
+				row[j] = above + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			left = above;
+		}
+	}
+	return row[n];
+}
+
+/* What stands before the value of @w is compared, with the "=": "monitor" and "monitor=" are two names. */
+static const char *nearest_option(struct word w)
+{
+	const char *equals = w.len ? memchr(w.text, '=', w.len) : NULL;
+	size_t best = 0;
+
+	if (equals)
+		w.len = (size_t)(equals - w.text) + 1;
+	for (size_t i = 1; i < ARRAY_SIZE(known); i++)
+		if (distance(w, known[i].name) < distance(w, known[best].name))
+			best = i;
+	return known[best].name;
+}
+
 static int unknown_option(struct word w, int shown, struct fault *f)
 {
-	char names[128];
-	size_t n = 0;
+	struct word name = w;
 
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "",
-				      known[i].name);
-	return fault_set(f, "option-unknown", "%.*s; known are %s", shown, w.text, names);
+	word_strip(&name, PREFIX);
+	return fault_set(f, "option-unknown",
+			 "%.*s; the nearest word that is known is " PREFIX "%s", shown, w.text,
+			 nearest_option(name));
 }
 
 /* @w is a whole word that begins with "baton.", without its quotes. Errors name it. */
@@ -274,11 +252,11 @@ static int read_option(struct options *o, struct word w, struct fault *f)
 	int shown = w.len < SHOWN ? (int)w.len : SHOWN;
 	struct word value = w;
 
-	strip(&value, PREFIX);
+	word_strip(&value, PREFIX);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (!strip(&value, known[i].name))
+		if (!word_strip(&value, known[i].name))
 			continue;
-		if (known[i].read(o, unquote(value)))
+		if (known[i].read(o, word_unquote(value)))
 			return 0;
 		return fault_set(f, "option-value", "%.*s; expected %s", shown, w.text,
 				 known[i].expected);
@@ -322,14 +300,14 @@ int options_parse(struct options *o, const char *cmdline, struct fault *f)
 
 	memset(o, 0, sizeof(*o));
 	o->screen = true;
-	forward(&out, s, spaces(s));
-	s += spaces(s);
+	forward(&out, s, word_spaces(s));
+	s += word_spaces(s);
 	while (*s) {
-		struct word raw = { s, word_length(s) }, w = unquote(raw);
-		size_t gap = spaces(s + raw.len);
+		struct word raw = { s, word_length(s) }, w = word_unquote(raw);
+		size_t gap = word_spaces(s + raw.len);
 		struct fault later;
 
-		if (is(raw, "--")) {
+		if (word_is(raw, "--")) {
 			forward(&out, s, strlen(s));
 			break;
 		}

@@ -118,7 +118,7 @@ make_kernel() {
 # make_cmdline: $DIR/cmdline, if the payload is to have its own
 make_cmdline() {
 	if [[ ${C[cmdline]} =~ ^[0-9]+$ ]]; then
-		head -c "${C[cmdline]}" < <(yes word | tr '\n' ' ') >"$DIR/cmdline"
+		head -c "${C[cmdline]}" < <(printf 'kho=on ' && yes word | tr '\n' ' ') >"$DIR/cmdline"
 	elif [ -n "${C[cmdline]}" ]; then
 		printf '%s' "${C[cmdline]}" >"$DIR/cmdline"
 	elif [ -n "${C[last]}" ]; then
@@ -159,13 +159,14 @@ make_relay_uki() {
 
 # choose_payload: FILES for the initramfs of the runner before the last, by via=
 choose_payload() {
-	local parts=(kernel="$NEXT") options=()
+	local parts=(kernel="$NEXT") options=() words=()
 	if [ -f "$DIR/last.cpio" ]; then
 		options+=(--initrd "$DIR/last.cpio")
 		parts+=(initrd="$DIR/last.cpio")
 	fi
 	if [ -f "$DIR/cmdline" ]; then
-		options+=(--cmdline "$(cat "$DIR/cmdline")")
+		words=(--cmdline "$(cat "$DIR/cmdline")")
+		options+=("${words[@]}")
 		parts+=(cmdline="$DIR/cmdline")
 	fi
 	FILES=(kernel="$DIR/bundle")
@@ -173,7 +174,7 @@ choose_payload() {
 	direct) FILES=("${parts[@]}") ;;
 	bundle) bundle "$DIR/bundle" "$NEXT" "${options[@]}" ;;
 	bundle2) bundle "$DIR/inner" "$NEXT" "${options[@]}" && bundle "$DIR/bundle" "$DIR/inner" ;;
-	forward) bundle "$DIR/bundle" "$NEXT" && FILES+=(initrd="$DIR/last.cpio") ;;
+	forward) bundle "$DIR/bundle" "$NEXT" "${words[@]}" && FILES+=(initrd="$DIR/last.cpio") ;;
 	cpio) pack "$DIR/payload.cpio" "$NEXT" "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	loose) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	bare) FILES=(kernel="$BATON" initrd="$NEXT") ;;

@@ -315,6 +315,54 @@ static const struct {
 	{ "the first of two is named", "baton.x=1 baton.onerror=2", "option-unknown", "baton.x=1" },
 };
 
+/* Every word, mistyped, and a word that is like none. The nearest one is the one meant. */
+static const struct {
+	const char *line, *meant;
+} mistyped[] = {
+	{ "baton.abl=kho-v4", "baton.abi=" },
+	{ "baton.ab=kho-v4", "baton.abi=" },
+	{ "baton.abi", "baton.abi=" },
+	{ "baton.consol=ttyS1", "baton.console=" },
+	{ "baton.consoles=ttyS1", "baton.console=" },
+	{ "baton.cosnole=ttyS1", "baton.console=" },
+	{ "baton.drops=LUO", "baton.drop=" },
+	{ "baton.dorp=LUO", "baton.drop=" },
+	{ "baton.hop=3", "baton.hops=" },
+	{ "baton.hopps=3", "baton.hops=" },
+	{ "baton.moniter", "baton.monitor" },
+	{ "baton.Monitor", "baton.monitor" },
+	{ "baton.on_error=halt", "baton.onerror=" },
+	{ "baton.onerr=halt", "baton.onerror=" },
+	{ "baton.reserv=8M:a", "baton.reserve=" },
+	{ "baton.reserved=8M:a", "baton.reserve=" },
+	{ "baton.scrach=64M,0,0", "baton.scratch=" },
+	{ "baton.scratches=64M,0,0", "baton.scratch=" },
+	{ "baton.scripts=in", "baton.script=" },
+	{ "\"baton.skript=in fdt\"", "baton.script=" },
+	{ "baton.tests=nmi", "baton.test=" },
+	{ "baton.tset=nmi", "baton.test=" },
+	{ "baton.reserve_mem=8M:a", "baton.reserve=" },
+};
+
+static void test_mistyped(void **state)
+{
+	struct options *o = malloc(sizeof(*o));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(mistyped); i++) {
+		struct fault f = { .name = "none" };
+		char *at, end[40];
+
+		assert_int_equal(options_parse(o, mistyped[i].line, &f), -1);
+		assert_string_equal(f.name, "option-unknown");
+		snprintf(end, sizeof(end), " is %s", mistyped[i].meant);
+		at = strstr(f.text, end);
+		if (!at || at[strlen(end)])
+			fail_msg("%s: %s", mistyped[i].line, f.text);
+	}
+	free(o);
+}
+
 static void test_errors(void **state)
 {
 	struct options *o = malloc(sizeof(*o));
@@ -328,6 +376,43 @@ static void test_errors(void **state)
 			fail_msg("%s: %d %s: %s", errors[i].comment, ret, f.name, f.text);
 	}
 	free(o);
+}
+
+/* Every word of which one counts, given twice: it is as if only the second stood there. */
+static const struct {
+	const char *first, *second;
+} twice[] = {
+	{ "baton.abi=kho-v1,luo-v1", "baton.abi=kho-v4,luo-v5" },
+	{ "baton.console=ttyS1,9600", "baton.console=ttyS2" },
+	{ "baton.hops=9/9", "baton.hops=2" },
+	{ "baton.monitor", "baton.monitor" },
+	{ "baton.onerror=reboot", "baton.onerror=poweroff" },
+	{ "baton.scratch=50%", "baton.scratch=1M,2M,3M" },
+	{ "baton.scratch=1M,2M,3M", "baton.scratch=50%" },
+	{ "baton.script=\"long commands\"", "baton.script=x" },
+	{ "baton.test=a-long-name", "baton.test=b" },
+};
+
+static void test_last_wins(void **state)
+{
+	struct options *one = malloc(sizeof(*one)), *two = malloc(sizeof(*two));
+	char line[128];
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(twice); i++) {
+		assert_int_equal(options_parse(one, twice[i].second, &f), 0);
+		snprintf(line, sizeof(line), "%s %s", twice[i].first, twice[i].second);
+		assert_int_equal(options_parse(two, line, &f), 0);
+		/* behind the end of a text may stand what the first word has left */
+		memset(two->script + strlen(two->script), 0,
+		       sizeof(two->script) - strlen(two->script));
+		memset(two->test + strlen(two->test), 0, sizeof(two->test) - strlen(two->test));
+		if (memcmp(one, two, sizeof(*one)) != 0)
+			fail_msg("%s", line);
+	}
+	free(one);
+	free(two);
 }
 
 /* An error must not keep baton from knowing where to print it and how to end. */
@@ -416,11 +501,12 @@ static void test_longest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forward), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_asked),   cmocka_unit_test(test_too_many_names),
-		cmocka_unit_test(test_drop),    cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_errors),  cmocka_unit_test(test_error_keeps_the_rest),
-		cmocka_unit_test(test_longest), cmocka_unit_test(test_secure_boot),
+		cmocka_unit_test(test_forward),  cmocka_unit_test(test_values),
+		cmocka_unit_test(test_asked),    cmocka_unit_test(test_too_many_names),
+		cmocka_unit_test(test_drop),     cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_errors),   cmocka_unit_test(test_error_keeps_the_rest),
+		cmocka_unit_test(test_longest),  cmocka_unit_test(test_secure_boot),
+		cmocka_unit_test(test_mistyped), cmocka_unit_test(test_last_wins),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -145,12 +145,15 @@ show_vesa() {
 	want "screen +1024 × 768 pixels, $(($1 / 8)) bytes each" && want 'trace +#0 ' && same_end 85
 }
 
-show_kexec() {
-	printf '%s baton.script="help; nonsense"\n' "$WORDS" >"$DIR/words"
+# photo_kexec WORDS: of a baton that a Linux has started
+photo_kexec() {
+	printf '%s %s baton.script="help; nonsense"\n' "$WORDS" "$1" >"$DIR/words"
 	report_bundle "$DIR/bundle" || return 1
 	report_initrd "$DIR/first.cpio" kernel="$DIR/bundle" cmdline="$DIR/words"
-	uefi_photo "$HALTED" -kernel "$KERNEL" -append "$WORDS" -initrd "$DIR/first.cpio" && same_end 106
+	uefi_photo "$HALTED" -kernel "$KERNEL" -append "$WORDS" -initrd "$DIR/first.cpio"
 }
+show_kexec() { photo_kexec 'baton.console=ttyS0 baton.console=screen' && same_end 106; }
+show_kexec_unasked() { photo_kexec '' && deny 'screen +[0-9]+ ×'; }
 
 row screen-uefi 'the screen shows what the serial port is told' do=show_loose want='refused +script-failed: ' \
 	want='screen +1280 × 800 '
@@ -167,3 +170,5 @@ for depth in 16 24 32; do
 	row "screen-vesa-$depth" "VESA with $depth bits a pixel" do="show_vesa $depth"
 done
 row screen-kexec 'a Linux in between passes on what it was told of the screen' do=show_kexec want='µs\] handover +kho-v'
+row screen-kexec-unasked 'after a kexec the screen is not touched unless somebody asks for it' do=show_kexec_unasked \
+	want='µs\] handover +kho-v' want='refused +script-failed'
