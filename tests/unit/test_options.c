@@ -408,8 +408,8 @@ static void test_last_wins(void **state)
 		memset(two->script + strlen(two->script), 0,
 		       sizeof(two->script) - strlen(two->script));
 		memset(two->test + strlen(two->test), 0, sizeof(two->test) - strlen(two->test));
-		if (memcmp(one, two, sizeof(*one)) != 0)
-			fail_msg("%s", line);
+		print_message("%s\n", line);
+		assert_memory_equal(one, two, sizeof(*one));
 	}
 	free(one);
 	free(two);
