@@ -23,7 +23,7 @@ kill_program() {
 
 # save_batch SEED: $LOG.state, WORKLOAD, what the reserved MEMORY_LINE is, and how long it all runs in US
 save_batch() {
-	watched_words "$(basename "$DIR")-$1" "baton.test=proof:$1:$OPS baton.hops=1"
+	watched_words "$1" "baton.test=proof:$1:$OPS baton.hops=1"
 	watched_start
 	WORKLOAD=$(kill_program save "$LOG.state") || return 1
 	export WORKLOAD
