@@ -31,7 +31,7 @@ watch_by_steps() {
 prove_instructions() {
 	local status=0 how=watch_by_plugin
 	[ -z "${PROOF_STUB-}" ] && build_plugin || how=watch_by_steps
-	watched_words proof "baton.test=proof:$SEED:$OPS baton.hops=1"
+	watched_words watched "baton.test=proof:$SEED:$OPS baton.hops=1"
 	$how || status=$?
 	while read -r line; do comment "$line"; done < <(sed -n 's/^# //p' "$DIR/proof.log")
 	told "$(sed -n 's/^# \(after every instruction: .*\)/\1/p' "$DIR/proof.log")"

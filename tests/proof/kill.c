@@ -38,6 +38,10 @@ static const char *const places[] = { "kho_add_key",      "kho_remove_key", "rad
 				      "kho_out_fdt",      "fdt_finish",     "pageset_add",
 				      "pageset_remove",   "fused_grant" };
 
+/* The same for LUO: where its state is read, written anew, published and let go. */
+static const char *const luo_places[] = { "luo_open",      "luo_next_session", "luo_append",
+					  "luo_next_file", "let_go_block",     "kho_blob_replace" };
+
 struct machine {
 	const char *console;
 	uint8_t *mem;
@@ -138,12 +142,19 @@ static int measure(char **arg)
 	return 0;
 }
 
+static const char *draw_place(bool luo)
+{
+	if (luo)
+		return luo_places[below(sizeof(luo_places) / sizeof(luo_places[0]))];
+	return places[below(sizeof(places) / sizeof(places[0]))];
+}
+
 /*
  * A random instant: by time, which falls where most instructions are. Every second time the machine
  * then runs on to one of the places that change what is published. Then some instructions are stepped,
  * because time stops a machine only between two translated blocks.
  */
-static void run_to_instant(struct machine *m, uint64_t us, bool near)
+static void run_to_instant(struct machine *m, uint64_t us, bool near, bool luo)
 {
 	uint64_t place, until = now_us() + below(us);
 
@@ -152,7 +163,7 @@ static void run_to_instant(struct machine *m, uint64_t us, bool near)
 		;
 	gdb_stop(m->gdb);
 	if (near && m->w->done != m->w->ops) {
-		place = address_of(m, places[below(sizeof(places) / sizeof(places[0]))]);
+		place = address_of(m, draw_place(luo));
 		gdb_break(m->gdb, place, true);
 		gdb_continue(m->gdb);
 		if (!gdb_wait(m->gdb, 1000))
@@ -167,6 +178,13 @@ static void run_to_instant(struct machine *m, uint64_t us, bool near)
 static bool in_workload(const struct machine *m)
 {
 	return m->w->op && m->w->done != m->w->ops;
+}
+
+static const char *state_of(const struct machine *m)
+{
+	if (m->w->op == m->w->done)
+		return " done";
+	return m->w->now.kind == WORKLOAD_LUO ? " translates LUO" : "";
 }
 
 /* jump_to_next(baton), as if it were called here and now. */
@@ -198,6 +216,14 @@ static const char *wait_end(const struct machine *m)
 	return "nothing";
 }
 
+/* A Linux that knows no kexec-metadata is given none, and baton says so. */
+static bool had_handover(const struct machine *m)
+{
+	if (console_find(m->console, 0, "kexec-metadata: the next kernel does not know it"))
+		return console_find(m->console, 0, "RELAY: handover without kexec-metadata");
+	return console_find(m->console, 0, "RELAY: handover from baton-");
+}
+
 /* What the next baton and Linux say must be what was read from memory. */
 static const char *compare(const struct machine *m, const struct handover *h)
 {
@@ -219,7 +245,7 @@ static const char *compare(const struct machine *m, const struct handover *h)
 	}
 	if (!console_find(m->console, 0, "KHO restore succeeded"))
 		return "Linux did not restore what its selftest had preserved";
-	if (!getenv("KILL_END") && !console_find(m->console, 0, "RELAY: handover from baton-"))
+	if (!getenv("KILL_END") && !had_handover(m))
 		return "Linux had no handover from baton";
 	return NULL;
 }
@@ -242,16 +268,17 @@ static int kill_one(char **arg)
 	why = facts_read(&facts, m.w->params);
 	if (why)
 		die("%s", why);
-	run_to_instant(&m, us, number & 1);
+	verifier_init(&v, &facts, m.w->root, m.w->used);
+	if (!verify(&v, &h))
+		die("the handover before the workload: %s", v.why);
+	run_to_instant(&m, us, number & 1, h.luo.version);
 	rip = gdb_get(m.gdb, GDB_RIP) - m.base;
 	name = elf_function(rip, &offset);
 	if (!in_workload(&m)) {
 		printf("late\n");
 		return 3;
 	}
-	verifier_init(&v, &facts, m.w->root, m.w->used);
-	printf("in %s+0x%lx, operation %lu%s: ", name, offset, m.w->op,
-	       m.w->op == m.w->done ? " done" : "");
+	printf("in %s+0x%lx, operation %lu%s: ", name, offset, m.w->op, state_of(&m));
 	if (!verify(&v, &h)) {
 		printf("%s\n", v.why);
 		return 1;

@@ -63,12 +63,13 @@ proof_words() {
 		-append "$USUAL_WORDS $2")
 }
 
-# watched_words NAME WORDS [INITRD]: the same, with the machine's memory in the file $MEMORY, in $WATCHED
+# watched_words NAME WORDS [INITRD]: the same, with the machine's memory in the file $MEMORY, in $WATCHED. Rows run side
+# by side: no two machines may have one file.
 watched_words() {
 	local words='reserve_mem=4M:4K:relay'
 	[ "${C[luo]}" = no ] || words+=' liveupdate=on'
 	proof_words "${3:-first}" "$words $2"
-	MEMORY=$SHM/baton-proof-$1-$$ MEM=${RAM}M
+	MEMORY=$SHM/baton-proof-$(basename "$DIR")-$1-$$ MEM=${RAM}M
 	WATCHED=(-object "memory-backend-file,id=ram,size=${RAM}M,share=on,mem-path=$MEMORY"
 		-machine memory-backend=ram "${LINUX[@]}")
 }
