@@ -71,7 +71,8 @@ bench: $(BENCH)
 
 # The inits of the test machines, and the service of the Debian one, on their common base; and sum, for the host.
 INITS      := $(patsubst tests/guest/%.c,$(B)/guest/%,$(wildcard tests/guest/*-init.c)) $(B)/guest/fdstore
-GUEST_BASE := $(addprefix $(B)/guest/,guest.o memory.o checksum.o region.o handover.o spoil.o luo.o kept.o)
+GUEST_BASE := $(addprefix $(B)/guest/,guest.o memory.o checksum.o region.o handover.o spoil.o spoil_chunks.o \
+	luo.o kept.o)
 
 $(B)/guest/%.o: tests/guest/%.c
 	@mkdir -p $(@D)
