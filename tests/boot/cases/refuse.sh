@@ -26,7 +26,10 @@ row refuse-luo-no-size 'a LUO state that Linux would panic on, as it says no siz
 spoilt blob-not-preserved blob-not-preserved 'a blob that no key covers'
 
 # A list of chunks has no check in Linux: what is wrong with it is followed, counted or written over.
-spoilt_chunks() { row "refuse-$2-$1" "$4" init=relay from="$1" spoil="$2" refuse="$3"; }
+spoilt_chunks() {
+	row "refuse-$2-$1" "$4" init=relay from="$1" spoil="$2" refuse="$3" \
+		want="refused +$3: .*0x[0-9a-f]+.*; expected "
+}
 
 for from in 6.18 7.0; do
 	spoilt_chunks $from chunk-loop node-shared 'a list of chunks that leads back to its first'
