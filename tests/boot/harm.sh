@@ -19,11 +19,11 @@ start_harm() {
 
 # machine_stands: stop it between two instructions; "cont" lets it go on
 machine_stands() {
-	local tries=50 answer
+	local tries=50 line
 	machine_do stop
 	machine_do 'info status'
-	while ((tries-- > 0)) && IFS= read -r -t 5 answer <&"$ANSWERS"; do
-		[[ $answer != *paused* ]] || return 0
+	while ((tries-- > 0)) && IFS= read -r -t 5 line <&"$ANSWERS"; do
+		[[ $line != *paused* ]] || return 0
 	done
 	reason "the machine did not stop"
 }
@@ -75,6 +75,7 @@ harm() {
 	make_first && start_harm && spoil_memory || return 1
 	type_keys 'boot\r'
 	machine_until "${C[limit]}" "$HALTED" || reason "still running; it last said: $(last_line)" || return 1
+	machine_runs || reason "baton started the next kernel: $(says_times 'Linux version [0-9]') ran" || return 1
 	machine_stands || return 1
 	want_refusal "${C[refuse]}" 1 || true
 	want "refused +${C[refuse]}: .* at 0x[0-9a-f]+.*; expected " || true
