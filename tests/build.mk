@@ -69,9 +69,10 @@ bench: $(BENCH)
 
 .PHONY: bench
 
-# The inits of the test machines, and the service of the Debian one, on their common base; and sum, for the host.
+# The inits of the test machines, and the service of the Debian one, on their common base; and tools for the host.
 INITS      := $(patsubst tests/guest/%.c,$(B)/guest/%,$(wildcard tests/guest/*-init.c)) $(B)/guest/fdstore
-GUEST_BASE := $(addprefix $(B)/guest/,guest.o memory.o checksum.o region.o handover.o spoil.o luo.o kept.o)
+GUEST_BASE := $(addprefix $(B)/guest/,guest.o memory.o checksum.o region.o handover.o spoil.o spoil_chunks.o \
+	luo.o kept.o)
 
 $(B)/guest/%.o: tests/guest/%.c
 	@mkdir -p $(@D)
@@ -86,6 +87,12 @@ $(INITS): %: %.o $(B)/guest/libguest.a
 $(B)/guest/sum: $(B)/guest/sum.o $(B)/guest/checksum.o
 	$(call quiet,LD,$@)$(CC) $^ -o $@
 
-guests: $(INITS) $(B)/guest/sum
+$(B)/guest/spoil_luo: $(B)/guest/spoil_luo.o
+	$(call quiet,LD,$@)$(CC) $^ -o $@ -lfdt
+
+$(B)/guest/diff_pages: $(B)/guest/diff_pages.o
+	$(call quiet,LD,$@)$(CC) $^ -o $@
+
+guests: $(INITS) $(addprefix $(B)/guest/,sum spoil_luo diff_pages)
 
 .PHONY: guests

@@ -13,6 +13,7 @@
 #   via         bundle       how baton gets its payload:
 #                              direct   without baton        bundle   a bundle, with the last initrd in it
 #                              bundle2  baton, then baton    forward  a bundle; baton is given the last initrd
+#                              forward2 the same through two batons
 #                              cpio     initrd of batonctl   loose    the same made by hand, nothing recorded
 #                              bare     initrd is the bzImage
 #                              several  as cpio, with an archive before it and a compressed one behind it
@@ -32,7 +33,8 @@
 #   chain       -            bytes for the field setup_data in the header of the bundle: Linux ends the chain there
 #   scratch     -            said: the words for scratch that batonctl has named for the bundle, on the first command line
 #   pad         0            this many bytes of ballast in the last runner's initrd
-#   spoil       -            spoil the handover in the first kernel: a name of spoil.c
+#   spoil       -            spoil the handover in the first kernel: a name of spoil.c or spoil_chunks.c
+#   harm        -            spoil what LUO hands over, between two batons: a name of spoil_luo.c; with do=harm
 #   at, give    -            when the console says AT (a regex), give QEMU's monitor the command GIVE
 #   refuse      -            baton must refuse by this name, stop, and have changed nothing
 #   report      -            baton must report an exception with this regex, stop, and have changed nothing
@@ -51,7 +53,7 @@ HALTED='end +.*halted'
 
 USUAL+=([do]=relay [from]=7.3 [to]=7.3 [through]='' [init]=selftest [via]=bundle [mem]=1G [smp]=2 [qemu]='' [kho]=on
 	[start]=linux [packed]=yes [words]='' [ran]='' [append]='' [last]='' [payload]='' [cmdline]='' [scratch]='' [pad]=0 [spoil]=''
-	[at]='' [give]='' [refuse]='' [report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
+	[harm]='' [at]='' [give]='' [refuse]='' [report]='' [end]='' [chain]='' [memory]=kept [overlap]=no [known]='')
 
 # shellcheck source-path=SCRIPTDIR source=memory.sh
 . "$TOP/tests/boot/memory.sh"
@@ -175,6 +177,10 @@ choose_payload() {
 	bundle) bundle "$DIR/bundle" "$NEXT" "${options[@]}" ;;
 	bundle2) bundle "$DIR/inner" "$NEXT" "${options[@]}" && bundle "$DIR/bundle" "$DIR/inner" ;;
 	forward) bundle "$DIR/bundle" "$NEXT" "${words[@]}" && FILES+=(initrd="$DIR/last.cpio") ;;
+	forward2)
+		bundle "$DIR/inner" "$NEXT" "${words[@]}" && bundle "$DIR/bundle" "$DIR/inner" &&
+			FILES+=(initrd="$DIR/last.cpio")
+		;;
 	cpio) pack "$DIR/payload.cpio" "$NEXT" "${options[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	loose) make_payload "$DIR/payload.cpio" "${parts[@]}" && FILES=(kernel="$BATON" initrd="$DIR/payload.cpio") ;;
 	bare) FILES=(kernel="$BATON" initrd="$NEXT") ;;

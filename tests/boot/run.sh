@@ -17,6 +17,8 @@ SUITE=boot SUITE_DIR=$B/boot
 . "$HERE/relay.sh"
 # shellcheck source-path=SCRIPTDIR source=talk.sh
 . "$HERE/talk.sh"
+# shellcheck source-path=SCRIPTDIR source=harm.sh
+. "$HERE/harm.sh"
 for f in "$HERE"/cases/*.sh; do
 	# shellcheck disable=SC1090 # each is a list of rows
 	. "$f"

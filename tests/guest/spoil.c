@@ -133,11 +133,8 @@ static void spoil_metadata_version(const struct outgoing *h)
 	poke(blob_of(h, "kexec-metadata"), "\x07", 1);
 }
 
-/* The ways to spoil a handover, by the name that relay.do= takes. */
-static const struct spoil {
-	const char *name;
-	void (*fn)(const struct outgoing *h);
-} spoils[] = {
+/* The ways to spoil a root FDT, a radix map or a blob, by the name that relay.do= takes. */
+static const struct spoil spoils[] = {
 	{ "fdt-magic", spoil_fdt_magic },
 	{ "fdt-truncate", spoil_fdt_truncate },
 	{ "compatible", spoil_compatible },
@@ -159,19 +156,26 @@ static const struct spoil {
 	{ "metadata-short", spoil_metadata_short },
 	{ "blob-not-preserved", spoil_blob_not_preserved },
 	{ "metadata-version", spoil_metadata_version },
+	{ NULL, NULL },
 };
+
+static const struct spoil *find_spoil(const struct spoil *list, const char *name)
+{
+	while (list->name && strcmp(name, list->name) != 0)
+		list++;
+	return list->name ? list : NULL;
+}
 
 void spoil_handover(const char *name)
 {
+	const struct spoil *spoil = find_spoil(spoils, name);
 	struct outgoing h;
 
-	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
-		if (strcmp(name, spoils[i].name))
-			continue;
-		find_handover(&h);
-		spoils[i].fn(&h);
-		say("spoiled: %s", name);
-		return;
-	}
-	fail("relay.do=%s: no such thing", name);
+	if (!spoil)
+		spoil = find_spoil(chunk_spoils, name);
+	if (!spoil)
+		fail("relay.do=%s: no such thing", name);
+	find_handover(&h);
+	spoil->fn(&h);
+	say("spoiled: %s", name);
 }
