@@ -45,13 +45,13 @@ struct memfd_tail {
 	struct kho_vmalloc list;
 };
 
-/** struct memfd_v1_page - how memfd-v1 describes a file */
+/** struct memfd_v1_page - @head, @tail: how memfd-v1 describes a file */
 struct memfd_v1_page {
 	struct memfd_head head;
 	struct memfd_tail tail;
 };
 
-/** struct memfd_v2_page - how memfd-v2 does */
+/** struct memfd_v2_page - @head, @seals, @tail: how memfd-v2 does */
 struct memfd_v2_page {
 	struct memfd_head head;
 	struct memfd_seals seals;

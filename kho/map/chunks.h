@@ -88,10 +88,10 @@ int chunks_init(struct map_build *b);
 /** chunks_add_leaf() - map_add_leaf() for @leaf. */
 int chunks_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
-/** chunks_add_keys() - map_add_keys(). */
+/** chunks_add_keys() - map_add_keys() of @mask. */
 int chunks_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
 
-/** chunks_remove_keys() - map_remove_keys(). */
+/** chunks_remove_keys() - map_remove_keys() of @mask. */
 uint64_t chunks_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
 
 /** chunks_free() - map_free(). */

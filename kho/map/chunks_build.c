@@ -396,17 +396,6 @@ int chunks_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint6
 	return 0;
 }
 
-/* True if a word of a leaf other than @except has blocks. */
-static bool has_others(const uint64_t *bits, unsigned int except)
-{
-	unsigned int w;
-
-	for (w = 0; w < KHO_LEAF_WORDS; w++)
-		if (bits[w] && w != except)
-			return true;
-	return false;
-}
-
 uint64_t chunks_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
 {
 	unsigned int w = word_of(addr, order);
@@ -421,7 +410,7 @@ uint64_t chunks_remove_keys(struct map_build *b, paddr_t addr, unsigned int orde
 	gone = bits[w] & mask;
 	if (!gone)
 		return 0;
-	if (bits[w] != gone || has_others(bits, w)) {
+	if (bits[w] != gone || !map_only_word(bits, w)) {
 		publish(&bits[w], bits[w] & ~gone);
 		return gone;
 	}

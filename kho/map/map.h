@@ -241,6 +241,9 @@ int map_take_over(struct map_build *b, paddr_t at);
 /** map_merge_leaf() - add the keys of @leaf to @bits, a leaf of the map, and give its page back. */
 void map_merge_leaf(struct map_build *b, uint64_t *bits, const struct kho_leaf *leaf);
 
+/** map_only_word() - true if no word of @page but @word is set. */
+bool map_only_word(const uint64_t *page, unsigned int word);
+
 /** map_give_back() - give back the page at @at, to which the map no longer leads. */
 void map_give_back(struct map_build *b, paddr_t at);
 

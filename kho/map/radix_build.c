@@ -101,17 +101,6 @@ int radix_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64
 	return hang(b, key, at, page, level);
 }
 
-/* True if no word of the page but @except is set. */
-static bool nothing_else(const uint64_t *page, unsigned int except)
-{
-	unsigned int i;
-
-	for (i = 0; i < PAGE_SIZE / sizeof(*page); i++)
-		if (page[i] && i != except)
-			return false;
-	return true;
-}
-
 uint64_t radix_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
 {
 	uint64_t key = radix_key(addr, order), gone;
@@ -131,7 +120,7 @@ uint64_t radix_remove_keys(struct map_build *b, paddr_t addr, unsigned int order
 	if (!gone)
 		return 0;
 
-	if (page[0][word] != gone || !nothing_else(page[0], word)) {
+	if (page[0][word] != gone || !map_only_word(page[0], word)) {
 		publish(&page[0][word], page[0][word] & ~gone);
 		return gone;
 	}
@@ -141,7 +130,7 @@ uint64_t radix_remove_keys(struct map_build *b, paddr_t addr, unsigned int order
 	 * of them out. Only after that store are they given back: a reader may still be led to them
 	 * before it, and the allocator may write to them after it.
 	 */
-	for (top = 1; top < RADIX_ROOT && nothing_else(page[top], radix_index(key, top)); top++)
+	for (top = 1; top < RADIX_ROOT && map_only_word(page[top], radix_index(key, top)); top++)
 		;
 	publish(&page[top][radix_index(key, top)], 0);
 	b->map->pages -= top;

@@ -32,7 +32,7 @@ bool kho_remove_key(struct kho_out *out, paddr_t addr, unsigned int order);
 int kho_add_pages(struct kho_out *out, paddr_t base, paddr_t end);
 
 /**
- * kho_remove_keys() - take keys of one word out, by one store, as map_remove_keys() does
+ * kho_remove_keys() - take the keys in @mask out, by one store, as map_remove_keys() does
  * Return: which of them were published.
  */
 uint64_t kho_remove_keys(struct kho_out *out, paddr_t addr, unsigned int order, uint64_t mask);
