@@ -11,6 +11,17 @@ static inline uint64_t bits_below(unsigned int n)
 	return n >= 64 ? ~0UL : (1UL << n) - 1;
 }
 
+/**
+ * bits_from() - of the pages [@page, @end), given by number, those in the word of @page
+ * @page: below @end
+ */
+static inline uint64_t bits_from(uint64_t page, uint64_t end)
+{
+	uint64_t nr = end - page;
+
+	return bits_below(nr < 64 ? (unsigned int)nr : 64) << page % 64;
+}
+
 /** bits_lowest() - the number of the lowest set bit of @word, which must not be 0. */
 static inline unsigned int bits_lowest(uint64_t word)
 {

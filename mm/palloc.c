@@ -19,12 +19,39 @@ void palloc_init(struct palloc *pa, struct pagemap *map, const struct window *wi
 /* Take the free pages at @at. Return: NULL, and nothing is taken, if they cannot be used. */
 static void *take(struct palloc *pa, paddr_t at, uint64_t pages)
 {
-	uint64_t size = pages << PAGE_SHIFT;
-	void *mem = window_rw(pa->window, at, size);
+	void *mem = window_rw(pa->window, at, pages << PAGE_SHIFT);
 
-	if (!mem || !palloc_adopt(pa, at, pages))
+	return mem && palloc_adopt(pa, at, pages) ? mem : NULL;
+}
+
+static void *take_zeroed(struct palloc *pa, paddr_t at, uint64_t pages)
+{
+	void *mem = take(pa, at, pages);
+
+	return mem ? memset(mem, 0, pages << PAGE_SHIFT) : NULL;
+}
+
+static bool find_run(const struct palloc *pa, uint64_t pages, paddr_t *at)
+{
+	return pagemap_find(pa->map, pa->from, pages, at) ||
+	       pagemap_find(pa->map, LOW_LIMIT, pages, at);
+}
+
+void *palloc_some(struct palloc *pa, uint64_t max, paddr_t *at, uint64_t *nr)
+{
+	paddr_t found, end;
+	void *mem;
+
+	if (!max || !find_run(pa, 1, &found))
 		return NULL;
-	memset(mem, 0, size);
+	end = pagemap_first_set(pa->map, found, found + (max << PAGE_SHIFT));
+	mem = take(pa, found, (end - found) >> PAGE_SHIFT);
+	if (!mem)
+		return NULL;
+	if (found >= pa->from)
+		pa->from = end;
+	*at = found;
+	*nr = (end - found) >> PAGE_SHIFT;
 	return mem;
 }
 
@@ -33,12 +60,9 @@ void *palloc_pages(struct palloc *pa, uint64_t pages, paddr_t *at)
 	paddr_t found;
 	void *mem;
 
-	if (!pages)
+	if (!pages || !find_run(pa, pages, &found))
 		return NULL;
-	if (!pagemap_find(pa->map, pa->from, pages, &found) &&
-	    !pagemap_find(pa->map, LOW_LIMIT, pages, &found))
-		return NULL;
-	mem = take(pa, found, pages);
+	mem = take_zeroed(pa, found, pages);
 	if (!mem)
 		return NULL;
 	/*
@@ -84,7 +108,7 @@ void *palloc_block(struct palloc *pa, unsigned int order, const struct borders *
 	if (!find_block(pa, max_u64(pa->from, pa->block_from[order]), size, borders, &found) &&
 	    !find_block(pa, LOW_LIMIT, size, borders, &found))
 		return NULL;
-	mem = take(pa, found, size >> PAGE_SHIFT);
+	mem = take_zeroed(pa, found, size >> PAGE_SHIFT);
 	if (!mem)
 		return NULL;
 	/* no block of this order from FIRST_CHOICE up to here is free */

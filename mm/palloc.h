@@ -44,6 +44,16 @@ void palloc_init(struct palloc *pa, struct pagemap *map, const struct window *wi
 void *palloc_pages(struct palloc *pa, uint64_t pages, paddr_t *at);
 
 /**
+ * palloc_some() - take the lowest free page and those side by side with it, with what is in them
+ * @max: how many at most
+ * @at:  set to the physical address
+ * @nr:  set to how many
+ *
+ * Return: pointer, or NULL if no page is free (nothing is then taken).
+ */
+void *palloc_some(struct palloc *pa, uint64_t max, paddr_t *at, uint64_t *nr);
+
+/**
  * palloc_block() - take a block: 2^@order pages, zeroed, aligned to their size
  * @borders: which the block must not cross; NULL if none are known
  * @at:      set to the physical address

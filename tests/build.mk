@@ -67,7 +67,12 @@ $(BENCH): $(B)/bench/%: $(B)/bench/tests/bench/%.o $(BENCH_OBJ)
 bench: $(BENCH)
 	@tests/bench/run.sh $(BENCH)
 
-.PHONY: bench
+# The tables of docs/costs.md, measured anew; what is above them stays.
+costs: $(BENCH)
+	@sed '/^<!-- measured/q' docs/costs.md >$(B)/costs.md && tests/bench/table.sh $(BENCH) >>$(B)/costs.md
+	@cp $(B)/costs.md docs/costs.md
+
+.PHONY: bench costs
 
 # The inits of the test machines, and the service of the Debian one, on their common base; and tools for the host.
 INITS      := $(patsubst tests/guest/%.c,$(B)/guest/%,$(wildcard tests/guest/*-init.c)) $(B)/guest/fdstore

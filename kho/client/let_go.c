@@ -2,6 +2,9 @@
 #include "kho/client/let_go.h"
 
 #include "kho/out/living.h"
+#include "mm/bits.h"
+
+#define WORD_SIZE (64 * PAGE_SIZE)
 
 void let_go_block(struct let_go *l, paddr_t addr, unsigned int order)
 {
@@ -14,6 +17,34 @@ void let_go_block(struct let_go *l, paddr_t addr, unsigned int order)
 	/* first out of the map, then free: a free page may be written at once */
 	if (owned)
 		kho_release_run(l->out, addr, end);
+}
+
+void let_go_page(struct let_go *l, paddr_t addr)
+{
+	paddr_t word = align_down(addr, WORD_SIZE);
+
+	if (word != l->word) {
+		let_go_collected(l);
+		l->word = word;
+	}
+	l->pages |= 1UL << (addr >> PAGE_SHIFT) % 64;
+}
+
+void let_go_collected(struct let_go *l)
+{
+	const struct pageset *owned = &l->out->owned;
+	uint64_t gone = l->pages ? kho_remove_keys(l->out, l->word, 0, l->pages) : 0;
+
+	l->bytes += bits_count(gone) * PAGE_SIZE;
+	l->pages = 0;
+	if (!gone || !pageset_any(owned, l->word, l->word + WORD_SIZE))
+		return;
+	for (; gone; gone &= gone - 1) {
+		paddr_t page = l->word + bits_lowest(gone) * PAGE_SIZE;
+
+		if (pageset_any(owned, page, page + PAGE_SIZE))
+			kho_release_run(l->out, page, page + PAGE_SIZE);
+	}
 }
 
 void let_go_pages(struct let_go *l, paddr_t addr, uint64_t size)

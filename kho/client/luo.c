@@ -115,7 +115,7 @@ void luo_files(struct luo_cursor *c, const struct luo_state *s, const struct luo
 	};
 }
 
-const struct luo_file *luo_next_file(struct luo_cursor *c)
+const struct luo_file *luo_first_file(struct luo_cursor *c)
 {
 	const struct luo_file *file = next_entry(c);
 

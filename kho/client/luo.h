@@ -155,7 +155,7 @@ bool luo_open(struct luo_state *s, paddr_t addr, uint64_t size, struct reader *r
 bool luo_is_empty(const struct handover *h, const struct kho_blob *blob);
 
 /**
- * struct luo_cursor - a place among entries; private to luo.c
+ * struct luo_cursor - a place among entries; private to luo.c and the functions here
  * @r, @array: what is read
  * @next: the container after this one
  * @at, @left: the next entry, and how many are left in the container
@@ -182,8 +182,22 @@ const struct luo_session *luo_next_session(struct luo_cursor *c);
 void luo_files(struct luo_cursor *c, const struct luo_state *s, const struct luo_session *session,
 	       struct reader *r);
 
+/** luo_first_file() - luo_next_file() where a container is at its end. */
+const struct luo_file *luo_first_file(struct luo_cursor *c);
+
 /** luo_next_file() - the next one; NULL at the end, or where @c has failed. */
-const struct luo_file *luo_next_file(struct luo_cursor *c);
+static inline __attribute__((always_inline)) const struct luo_file *
+luo_next_file(struct luo_cursor *c)
+{
+	const struct luo_file *file = (const void *)c->at;
+
+	if (!c->left)
+		return luo_first_file(c);
+	c->at += sizeof(*file);
+	c->left--;
+	c->seen++;
+	return file;
+}
 
 /**
  * luo_flbs() - the page of FLBs, as a piece for @r

@@ -3,16 +3,10 @@
 
 #include "kho/out/preserve.h"
 
-/* Words before the entries of a container: the address of the next one, then the count. */
-static unsigned int header_words(const struct luo_array *array)
-{
-	return array->header == LUO_CHAINED ? 2 : array->header == LUO_COUNTED ? 1 : 0;
-}
-
 static int add_container(struct luo_append *a, struct kho_out *out, struct fault *f)
 {
 	paddr_t at;
-	void *mem = kho_alloc_preserve(out, PAGE_SIZE << a->array->order, &at, f);
+	uint64_t *mem = kho_alloc_preserve(out, PAGE_SIZE << a->array->order, &at, f);
 
 	if (!mem)
 		return -1;
@@ -21,7 +15,14 @@ static int add_container(struct luo_append *a, struct kho_out *out, struct fault
 	else
 		*a->first = at;
 	a->container = mem;
-	a->used = 0;
+	a->count = NULL;
+	a->left = a->array->per;
+	/* what it begins with: the address of the next one, then the count */
+	if (a->array->header == LUO_CHAINED)
+		mem++;
+	if (a->array->header != LUO_PLAIN)
+		a->count = mem++;
+	a->at = (char *)mem;
 	return 0;
 }
 
@@ -35,11 +36,14 @@ int luo_append_begin(struct luo_append *a, struct kho_out *out, const struct luo
 
 void *luo_append(struct luo_append *a, struct kho_out *out, struct fault *f)
 {
-	unsigned int words = header_words(a->array);
+	char *entry;
 
-	if ((!a->container || a->used == a->array->per) && add_container(a, out, f))
+	if (!a->left && add_container(a, out, f))
 		return NULL;
-	if (words)
-		a->container[words - 1]++;
-	return (char *)(a->container + words) + a->used++ * a->array->entry;
+	entry = a->at;
+	a->at += a->array->entry;
+	a->left--;
+	if (a->count)
+		++*a->count;
+	return entry;
 }

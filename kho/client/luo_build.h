@@ -10,13 +10,16 @@
  * struct luo_append - the end of an array of entries
  * @array: how it lies
  * @first: where the address of its first container is kept
- * @container, @used: the last container, and entries in it
+ * @container: the last one
+ * @count:     how many entries it says it has; NULL if it does not say so
+ * @at, @left: the next entry in it, and how many it has room for
  */
 struct luo_append {
 	const struct luo_array *array;
 	uint64_t *first;
-	uint64_t *container;
-	uint64_t used;
+	uint64_t *container, *count;
+	char *at;
+	uint64_t left;
 };
 
 /**

@@ -5,9 +5,15 @@
 
 #include "kho/client/let_go.h"
 #include "kho/client/luo_build.h"
-#include "kho/out/living.h"
+#include "kho/out/preserve.h"
 
-#define HANDLER_WORDS (HANDLER_NAME / sizeof(uint64_t))
+/* The name of a handler as in a file: Linux compares all of it. */
+union handler_name {
+	char name[HANDLER_NAME];
+	uint64_t word[HANDLER_NAME / sizeof(uint64_t)];
+};
+
+_Static_assert(HANDLER_NAME == 6 * sizeof(uint64_t), "see is_same()");
 
 /**
  * struct translation - one call
@@ -18,6 +24,9 @@
  * @handler: the handler that was looked up last, as in a file
  * @row:     its row, or NULL
  * @from, @to: what becomes of its files; both NULL if they stay as they are
+ * @renamed: the name of @to, as in a file
+ * @fresh:   pages for new data of files, preserved already, with @fresh_mem at the first
+ * @wanted:  how many more are needed after these
  * @report, @f: what is told of all this
  */
 struct translation {
@@ -27,11 +36,11 @@ struct translation {
 	struct luo_report *report;
 	struct fault *f;
 	struct luo_state old, new;
-	union {
-		char name[HANDLER_NAME];
-		uint64_t word[HANDLER_WORDS];
-	} handler;
+	union handler_name handler, renamed;
 	const struct file_handler *from, *to, *row;
+	struct range fresh;
+	char *fresh_mem;
+	uint64_t wanted;
 };
 
 static struct reader plain_reader(const struct translation *t)
@@ -93,25 +102,41 @@ static int look_up_handler(struct translation *t)
 		return 0;
 	t->to = h ? other_version(t, h) : NULL;
 	t->from = t->to ? h : NULL;
-	if (t->to)
+	if (t->to) {
+		memset(t->renamed.name, 0, sizeof(t->renamed.name));
+		memcpy(t->renamed.name, t->to->name, strlen(t->to->name));
 		return 0;
+	}
 	return fault_set(t->f, finding_name(FINDING_CLIENT_UNNAMED),
 			 "file handler '%.47s', which the next kernel does not know",
 			 t->handler.name);
 }
 
+static bool is_same(const union handler_name *a, const union handler_name *b)
+{
+	return !((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) | (a->word[2] ^ b->word[2]) |
+		 (a->word[3] ^ b->word[3]) | (a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5]));
+}
+
+/* Spelled out, as a compiler that builds for size makes a loop of it, or of an assignment. */
+static void copy_name(union handler_name *to, const union handler_name *from)
+{
+	to->word[0] = from->word[0];
+	to->word[1] = from->word[1];
+	to->word[2] = from->word[2];
+	to->word[3] = from->word[3];
+	to->word[4] = from->word[4];
+	to->word[5] = from->word[5];
+}
+
 /* Most files have the handler of the file before. */
 static int choose_handler(struct translation *t, const struct luo_file *file)
 {
-	const uint64_t *word = (const uint64_t *)(const void *)file;
-	unsigned int i;
+	const union handler_name *name = (const void *)file->handler;
 
-	for (i = 0; i < HANDLER_WORDS; i++)
-		if (word[i] != t->handler.word[i])
-			break;
-	if (i == HANDLER_WORDS)
+	if (is_same(&t->handler, name))
 		return 0;
-	memcpy(t->handler.name, file->handler, sizeof(t->handler.name));
+	t->handler = *name;
 	return look_up_handler(t);
 }
 
@@ -132,31 +157,37 @@ static bool is_in_map(struct piece *p, void *arg)
 
 static int measure_file(struct translation *t, const struct luo_file *file)
 {
-	const struct window *w = t->out->pages->window;
+	const void *page;
 
 	if (choose_handler(t, file))
 		return -1;
-	if (t->row)
-		t->report->bytes += t->row->bytes(t->row, w, file->data);
+	if (!t->row)
+		return 0;
+	page = file_page(t->out->pages->window, file->data);
+	if (!page)
+		return fault_set(t->f, finding_name(FINDING_CLIENT_NOT_RAM),
+				 "the data of a file of %s at 0x%lx", t->row->name, file->data);
+	t->report->bytes += t->row->bytes(page);
 	if (!t->to)
 		return 0;
 	t->report->translated++;
-	return t->from->can(t->from, t->to, w, file->data, t->f);
+	return t->from->can(t->from, t->to, page, file->data, t->f);
 }
 
 static int measure_files(struct translation *t, const struct luo_session *session, struct reader *r)
 {
 	const struct luo_array *array = &t->new.version->files;
+	bool left_out = is_left_out(t, session);
 	const struct luo_file *file;
 	struct luo_cursor files;
 
 	luo_files(&files, &t->old, session, r);
 	while ((file = luo_next_file(&files)))
-		if (!is_left_out(t, session) && measure_file(t, file))
+		if (!left_out && measure_file(t, file))
 			return -1;
 	if (files.failed)
 		return problem_fault(&r->problem, t->f);
-	if (!is_left_out(t, session))
+	if (!left_out)
 		t->report->files += files.seen;
 	if (files.seen > array->per * array->containers)
 		return fault_set(t->f, "luo-too-many-files",
@@ -210,20 +241,46 @@ static int measure(struct translation *t)
 
 /* ---- building ---- */
 
+/* Set @data to a page for new data of a file. Return: it, or NULL with a fault. */
+static void *take_fresh(struct translation *t, uint64_t *data)
+{
+	struct range *fresh = &t->fresh;
+	uint64_t nr;
+	char *page;
+
+	if (fresh->base == fresh->end) {
+		t->fresh_mem = kho_alloc_preserve_pages(t->out, t->wanted, &fresh->base, &nr, t->f);
+		if (!t->fresh_mem)
+			return NULL;
+		fresh->end = fresh->base + nr * PAGE_SIZE;
+		t->wanted -= nr;
+	}
+	page = t->fresh_mem;
+	*data = fresh->base;
+	fresh->base += PAGE_SIZE;
+	t->fresh_mem += PAGE_SIZE;
+	return page;
+}
+
 static int build_file(struct translation *t, const struct luo_file *file, struct luo_file *entry)
 {
-	*entry = *file;
-	if (!t->report->translated)
-		return 0;
-	if (choose_handler(t, file))
+	const union handler_name *name = (const void *)file->handler;
+	void *made;
+
+	entry->data = file->data;
+	entry->token = file->token;
+	if (t->report->translated && choose_handler(t, file))
 		return -1;
-	if (!t->to)
-		return 0;
-	/* the entry has other data than the old one from here on, or as before: see let_go_files() */
-	if (t->from->translate(t->from, t->to, t->out, file->data, &entry->data, t->f))
-		return -1;
-	memset(entry->handler, 0, sizeof(entry->handler));
-	memcpy(entry->handler, t->to->name, strlen(t->to->name));
+	if (t->to) {
+		/* other data than in the old entry: by this let_go_data() knows whose it is */
+		made = take_fresh(t, &entry->data);
+		if (!made)
+			return -1;
+		t->from->translate(t->from, t->to, file_page(t->out->pages->window, file->data),
+				   made);
+		name = &t->renamed;
+	}
+	copy_name((void *)entry->handler, name);
 	return 0;
 }
 
@@ -302,6 +359,7 @@ static int build(struct translation *t)
 	uint64_t size;
 
 	t->new.number = t->old.number;
+	t->wanted = t->report->translated;
 	if (build_sessions(t) || build_flbs(t) || build_root(t, &size))
 		return -1;
 	return kho_blob_replace(t->out, LUO, t->new.root, size, t->f);
@@ -342,9 +400,9 @@ static void drop_files(struct translation *t, const struct luo_state *gone,
 }
 
 /* Data of files goes where the state that is kept has other data. */
-static void let_go_files(struct translation *t, const struct luo_state *gone,
-			 const struct luo_session *session, const struct luo_state *kept,
-			 const struct luo_session *other, struct let_go *l)
+static void let_go_data(struct translation *t, const struct luo_state *gone,
+			const struct luo_session *session, const struct luo_state *kept,
+			const struct luo_session *other, struct let_go *l)
 {
 	struct reader r = plain_reader(t);
 	const struct luo_file *file, *same;
@@ -352,12 +410,11 @@ static void let_go_files(struct translation *t, const struct luo_state *gone,
 
 	luo_files(&c, gone, session, &r);
 	luo_files(&k, kept, other, &r);
-	while (t->report->translated && (file = luo_next_file(&c))) {
+	while ((file = luo_next_file(&c))) {
 		same = luo_next_file(&k);
 		if (same && same->data != file->data)
-			let_go_block(l, file->data, 0);
+			let_go_page(l, file->data);
 	}
-	let_go_chain(l, &gone->version->files, session->files);
 }
 
 static const struct luo_session *next_kept(const struct translation *t, struct luo_cursor *c)
@@ -382,17 +439,34 @@ static void let_go_state(struct translation *t, const struct luo_state *gone,
 	luo_sessions(&c, gone, &r);
 	luo_sessions(&k, kept, &r);
 	while ((session = luo_next_session(&c))) {
-		if (is_left_out(t, session))
+		const struct luo_session *other;
+
+		if (is_left_out(t, session)) {
 			drop_files(t, gone, session, &dropped);
-		else
-			let_go_files(t, gone, session, kept, next_kept(t, &k), &l);
+			continue;
+		}
+		other = next_kept(t, &k);
+		if (t->report->translated && other)
+			let_go_data(t, gone, session, kept, other, &l);
+		let_go_chain(&l, &gone->version->files, session->files);
 	}
+	let_go_collected(&l);
 	t->report->dropped_bytes = dropped.bytes;
 	let_go_chain(&l, &gone->version->sessions, gone->sessions);
 	if (gone->flbs && gone->flbs != kept->flbs)
 		let_go_block(&l, gone->flbs, 0);
 	if (gone->root)
 		let_go_block(&l, gone->root, 0);
+}
+
+/* Pages that no file has got. */
+static void let_go_fresh(struct translation *t)
+{
+	struct let_go l = { .out = t->out };
+
+	for (; t->fresh.base < t->fresh.end; t->fresh.base += PAGE_SIZE)
+		let_go_page(&l, t->fresh.base);
+	let_go_collected(&l);
 }
 
 static int run(struct translation *t)
@@ -402,7 +476,7 @@ static int run(struct translation *t)
 
 	*t->report = (struct luo_report){ 0 };
 	/* no handler has this name */
-	memset(&t->handler, 0xff, sizeof(t->handler));
+	memset(t->handler.name, 0xff, sizeof(t->handler.name));
 	if (!handover_find_blob(&t->out->h, LUO, &blob))
 		return t->without ? fault_set(t->f, "not-found", "no state of LUO") : 0;
 	r.visit = is_in_map;
@@ -420,6 +494,7 @@ static int run(struct translation *t)
 				 t->old.version->name);
 	if (build(t)) {
 		let_go_state(t, &t->new, &t->old);
+		let_go_fresh(t);
 		return -1;
 	}
 	let_go_state(t, &t->old, &t->new);

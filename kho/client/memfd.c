@@ -4,79 +4,37 @@
 #include "kho/client/vmalloc.h"
 
 /**
- * struct memfd - what either version says of a file
- * @position, @size: in bytes
- * @folios:   entries in @list that count
- * @seals, @flags: as memfd-v2 has them
- * @list:     of its folios
- */
-struct memfd {
-	uint64_t position, size, folios;
-	uint32_t seals, flags;
-	struct kho_vmalloc list;
-};
-
-/**
- * struct layout - one version
- * @seals:     the seals that it can express, besides none at all
- * @any_flags: it can express flags
- * @load, @store: out of the page, and into one that is zeroed
+ * struct layout - one version; every page begins with a struct memfd_head
+ * @seals: where the struct memfd_seals is; 0 for none
+ * @tail:  where the struct memfd_tail is
  */
 struct layout {
-	uint32_t seals;
-	bool any_flags;
-	void (*load)(struct memfd *m, const void *page);
-	void (*store)(const struct memfd *m, void *page);
+	unsigned int seals, tail;
 };
 
+static const struct layout layout_v1 = { 0, offsetof(struct memfd_v1_page, tail) };
+static const struct layout layout_v2 = { offsetof(struct memfd_v2_page, seals),
+					 offsetof(struct memfd_v2_page, tail) };
+
+static const struct layout *layout_of(const struct file_handler *h)
+{
+	return h->layout;
+}
+
+static const struct memfd_tail *tail_of(const struct file_handler *h, const void *page)
+{
+	return (const void *)((const char *)page + layout_of(h)->tail);
+}
+
 /* 7.0 makes every restored memfd one that takes no more seals, as memfd_create() does by itself. */
-static void load_v1(struct memfd *m, const void *page)
+static struct memfd_seals seals_of(const struct file_handler *h, const void *page)
 {
-	const struct memfd_v1_page *v1 = page;
+	unsigned int at = layout_of(h)->seals;
 
-	*m = (struct memfd){ .position = v1->position,
-			     .size = v1->size,
-			     .folios = v1->folios,
-			     .seals = MEMFD_SEAL_SEAL,
-			     .list = v1->list };
+	if (!at)
+		return (struct memfd_seals){ MEMFD_SEAL_SEAL, 0 };
+	return *(const struct memfd_seals *)(const void *)((const char *)page + at);
 }
-
-static void store_v1(const struct memfd *m, void *page)
-{
-	struct memfd_v1_page *v1 = page;
-
-	v1->position = m->position;
-	v1->size = m->size;
-	v1->folios = m->folios;
-	v1->list = m->list;
-}
-
-static void load_v2(struct memfd *m, const void *page)
-{
-	const struct memfd_v2_page *v2 = page;
-
-	*m = (struct memfd){ .position = v2->position,
-			     .size = v2->size,
-			     .folios = v2->folios,
-			     .seals = v2->seals,
-			     .flags = v2->flags,
-			     .list = v2->list };
-}
-
-static void store_v2(const struct memfd *m, void *page)
-{
-	struct memfd_v2_page *v2 = page;
-
-	v2->position = m->position;
-	v2->size = m->size;
-	v2->seals = m->seals;
-	v2->flags = m->flags;
-	v2->folios = m->folios;
-	v2->list = m->list;
-}
-
-static const struct layout layout_v1 = { MEMFD_SEAL_SEAL, false, load_v1, store_v1 };
-static const struct layout layout_v2 = { UINT32_MAX, true, load_v2, store_v2 };
 
 /**
  * struct folios - the list of a file that @r reads
@@ -122,85 +80,67 @@ static bool read_folios(const void *bytes, uint64_t size, void *arg)
 
 static bool read(const struct file_handler *h, struct reader *r, paddr_t data)
 {
-	const struct layout *layout = h->layout;
-	const void *page = read_block(r, "the page of a memfd", data, 0);
+	const struct memfd_head *head = read_block(r, "the page of a memfd", data, 0);
 	struct folios l = { .r = r };
-	struct memfd m;
+	struct memfd_tail tail;
 
-	if (!page)
+	if (!head)
 		return false;
-	layout->load(&m, page);
-	if (m.size > INT64_MAX)
-		return read_fail(r, FINDING_MEMFD_SIZE, "the size of the memfd", data, m.size);
-	if (m.position > INT64_MAX)
+	if (head->size > INT64_MAX)
+		return read_fail(r, FINDING_MEMFD_SIZE, "the size of the memfd", data, head->size);
+	if (head->position > INT64_MAX)
 		return read_fail(r, FINDING_MEMFD_POSITION, "the position of the memfd", data,
-				 m.position);
+				 head->position);
 	/* without folios Linux does not look at the list */
-	if (!m.folios)
+	tail = *tail_of(h, head);
+	if (!tail.folios)
 		return true;
-	if (m.folios > (uint64_t)m.list.total_pages * (PAGE_SIZE / sizeof(struct memfd_folio)))
+	if (tail.folios >
+	    (uint64_t)tail.list.total_pages * (PAGE_SIZE / sizeof(struct memfd_folio)))
 		return read_fail(r, FINDING_MEMFD_FOLIOS, "the number of folios of the memfd", data,
-				 m.folios);
-	l.left = m.folios;
-	l.end = (m.size + PAGE_SIZE - 1) >> PAGE_SHIFT;
-	return vmalloc_read(r, &m.list, read_folios, &l);
+				 tail.folios);
+	l.left = tail.folios;
+	l.end = (head->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	return vmalloc_read(r, &tail.list, read_folios, &l);
 }
 
-static bool load(const struct file_handler *h, const struct window *w, paddr_t data,
-		 struct memfd *m)
+static uint64_t bytes(const void *page)
 {
-	const struct layout *layout = h->layout;
-	const void *page = is_aligned(data, PAGE_SIZE) ? window_ro(w, data, PAGE_SIZE) : NULL;
+	const struct memfd_head *head = page;
 
-	if (page)
-		layout->load(m, page);
-	return page;
+	return head->size;
 }
 
-/* The size is at the same place in either version. */
-static uint64_t bytes(const struct file_handler *h, const struct window *w, paddr_t data)
-{
-	const struct memfd_v2_page *page = window_ro(w, data, PAGE_SIZE);
-
-	(void)h;
-	return page && is_aligned(data, PAGE_SIZE) ? page->size : 0;
-}
-
-static int can(const struct file_handler *h, const struct file_handler *to, const struct window *w,
+static int can(const struct file_handler *h, const struct file_handler *to, const void *page,
 	       paddr_t data, struct fault *f)
 {
-	const struct layout *layout = to->layout;
-	struct memfd m;
+	struct memfd_seals s;
 
-	if (!load(h, w, data, &m))
-		return fault_set(f, finding_name(FINDING_CLIENT_NOT_RAM),
-				 "the page of a memfd at 0x%lx", data);
-	if (m.seals & ~layout->seals)
+	if (layout_of(to)->seals)
+		return 0;
+	s = seals_of(h, page);
+	if (s.seals & ~MEMFD_SEAL_SEAL)
 		return fault_set(f, "memfd-seals",
 				 "a memfd with seals 0x%x, data at 0x%lx; %s can only express 0x%x",
-				 m.seals, data, to->name, layout->seals);
-	if (m.flags && !layout->any_flags)
+				 s.seals, data, to->name, MEMFD_SEAL_SEAL);
+	if (s.flags)
 		return fault_set(f, "memfd-flags",
-				 "a memfd with flags 0x%x, data at 0x%lx; %s has none", m.flags,
+				 "a memfd with flags 0x%x, data at 0x%lx; %s has none", s.flags,
 				 data, to->name);
 	return 0;
 }
 
-static int translate(const struct file_handler *h, const struct file_handler *to,
-		     struct kho_out *out, paddr_t data, paddr_t *made, struct fault *f)
+static void translate(const struct file_handler *h, const struct file_handler *to, const void *page,
+		      void *made)
 {
-	const struct layout *layout = to->layout;
-	struct memfd m;
-	void *page;
+	const struct layout *layout = layout_of(to);
+	struct memfd_tail *tail = (void *)((char *)made + layout->tail);
 
-	if (!load(h, out->pages->window, data, &m))
-		return fault_set(f, finding_name(FINDING_CLIENT_NOT_RAM),
-				 "the page of a memfd at 0x%lx", data);
-	page = kho_alloc_preserve(out, PAGE_SIZE, made, f);
-	if (!page)
-		return -1;
-	layout->store(&m, page);
-	return 0;
+	*(struct memfd_head *)made = *(const struct memfd_head *)page;
+	if (layout->seals)
+		*(struct memfd_seals *)(void *)((char *)made + layout->seals) = seals_of(h, page);
+	tail->folios = tail_of(h, page)->folios;
+	tail->list = tail_of(h, page)->list;
 }
 
 const struct file_handler memfd_v1 = {

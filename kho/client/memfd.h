@@ -21,40 +21,51 @@
 #include "kho/client/handler.h"
 #include "kho/out/preserve.h"
 
-/**
- * struct memfd_v1_page - how memfd-v1 describes a file
- * @position, @size: in bytes
- * @folios: entries in @list that count
- * @list:   of struct memfd_folio
- */
-struct memfd_v1_page {
-	uint64_t position, size, folios;
-	struct kho_vmalloc list;
+/** struct memfd_head - @position, @size in bytes */
+struct memfd_head {
+	uint64_t position, size;
 };
 
 /**
- * struct memfd_v2_page - how memfd-v2 does
- * @position, @size: in bytes
- * @seals:  as fcntl() of Linux has them
- * @flags:  none so far
+ * struct memfd_seals
+ * @seals: as fcntl() of Linux has them
+ * @flags: none so far
+ */
+struct memfd_seals {
+	uint32_t seals, flags;
+};
+
+/**
+ * struct memfd_tail
  * @folios: entries in @list that count
  * @list:   of struct memfd_folio
  */
-struct memfd_v2_page {
-	uint64_t position, size;
-	uint32_t seals, flags;
+struct memfd_tail {
 	uint64_t folios;
 	struct kho_vmalloc list;
 };
 
+/** struct memfd_v1_page - @head, @tail: how memfd-v1 describes a file */
+struct memfd_v1_page {
+	struct memfd_head head;
+	struct memfd_tail tail;
+};
+
+/** struct memfd_v2_page - @head, @seals, @tail: how memfd-v2 does */
+struct memfd_v2_page {
+	struct memfd_head head;
+	struct memfd_seals seals;
+	struct memfd_tail tail;
+};
+
 _Static_assert(sizeof(struct memfd_v1_page) == 40, "memfd-v1");
-_Static_assert(offsetof(struct memfd_v1_page, list) == 24, "memfd-v1");
-_Static_assert(offsetof(struct memfd_v1_page, size) == offsetof(struct memfd_v2_page, size),
-	       "size");
+_Static_assert(offsetof(struct memfd_head, size) == 8, "memfd");
+_Static_assert(offsetof(struct memfd_v1_page, tail.folios) == 16, "memfd-v1");
+_Static_assert(offsetof(struct memfd_v1_page, tail.list) == 24, "memfd-v1");
 _Static_assert(sizeof(struct memfd_v2_page) == 48, "memfd-v2");
 _Static_assert(offsetof(struct memfd_v2_page, seals) == 16, "memfd-v2");
-_Static_assert(offsetof(struct memfd_v2_page, folios) == 24, "memfd-v2");
-_Static_assert(offsetof(struct memfd_v2_page, list) == 32, "memfd-v2");
+_Static_assert(offsetof(struct memfd_v2_page, tail.folios) == 24, "memfd-v2");
+_Static_assert(offsetof(struct memfd_v2_page, tail.list) == 32, "memfd-v2");
 
 /**
  * struct memfd_folio - one entry of the list

@@ -259,7 +259,7 @@ const struct map_format chunks_format = {
 	.meets = meets,
 	.init = chunks_init,
 	.add_leaf = chunks_add_leaf,
-	.add_key = chunks_add_key,
-	.remove_key = chunks_remove_key,
+	.add_keys = chunks_add_keys,
+	.remove_keys = chunks_remove_keys,
 	.free = chunks_free,
 };

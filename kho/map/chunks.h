@@ -88,11 +88,11 @@ int chunks_init(struct map_build *b);
 /** chunks_add_leaf() - map_add_leaf() for @leaf. */
 int chunks_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
-/** chunks_add_key() - map_add_key(). */
-int chunks_add_key(struct map_build *b, paddr_t addr, unsigned int order);
+/** chunks_add_keys() - map_add_keys() of @mask. */
+int chunks_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
 
-/** chunks_remove_key() - map_remove_key(). */
-bool chunks_remove_key(struct map_build *b, paddr_t addr, unsigned int order);
+/** chunks_remove_keys() - map_remove_keys() of @mask. */
+uint64_t chunks_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
 
 /** chunks_free() - map_free(). */
 void chunks_free(struct map_build *b);

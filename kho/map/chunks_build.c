@@ -366,22 +366,28 @@ int chunks_add_leaf(struct map_build *b, const struct kho_leaf *leaf)
 	return 0;
 }
 
-int chunks_add_key(struct map_build *b, paddr_t addr, unsigned int order)
+/* The word of a leaf in which the block at @addr is. */
+static unsigned int word_of(paddr_t addr, unsigned int order)
 {
-	uint64_t block = addr >> (PAGE_SHIFT + order) & (KHO_LEAF_BITS - 1), *word;
+	return (addr >> (PAGE_SHIFT + order)) % KHO_LEAF_BITS / 64;
+}
+
+int chunks_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
+{
 	paddr_t have = find_leaf(b, addr, order), new;
+	uint64_t *word;
 	struct place p;
 	struct index x;
 
 	if (have) {
-		word = &bits_at(b, have)[block / 64];
-		publish(word, *word | 1UL << block % 64);
+		word = &bits_at(b, have)[word_of(addr, order)];
+		publish(word, *word | mask);
 		return 0;
 	}
 	if (prepare(b, addr, order, &p, &new))
 		return -1;
 	open_index(&x, b);
-	if (map_add_key(&x.build, addr, order)) {
+	if (map_add_keys(&x.build, addr, order, mask)) {
 		if (new)
 			map_give_back(b, new);
 		return -1;
@@ -390,35 +396,25 @@ int chunks_add_key(struct map_build *b, paddr_t addr, unsigned int order)
 	return 0;
 }
 
-/* True if a word of a leaf other than @except has blocks. */
-static bool has_others(const uint64_t *bits, uint64_t except)
+uint64_t chunks_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
 {
-	uint64_t w;
-
-	for (w = 0; w < KHO_LEAF_WORDS; w++)
-		if (bits[w] && w != except)
-			return true;
-	return false;
-}
-
-bool chunks_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
-{
-	uint64_t block = addr >> (PAGE_SHIFT + order) & (KHO_LEAF_BITS - 1);
-	uint64_t w = block / 64, bit = 1UL << block % 64, *bits;
+	unsigned int w = word_of(addr, order);
+	uint64_t *bits, gone;
 	paddr_t have = find_leaf(b, addr, order), left_over;
 	struct place p;
 	struct index x;
 
 	if (!have)
-		return false;
+		return 0;
 	bits = bits_at(b, have);
-	if (!(bits[w] & bit))
-		return false;
-	if (bits[w] != bit || has_others(bits, w)) {
-		publish(&bits[w], bits[w] & ~bit);
-		return true;
+	gone = bits[w] & mask;
+	if (!gone)
+		return 0;
+	if (bits[w] != gone || !map_only_word(bits, w)) {
+		publish(&bits[w], bits[w] & ~gone);
+		return gone;
 	}
-	/* The last block goes with its leaf, which is given back when nothing leads to it any more. */
+	/* The last blocks go with their leaf, which is given back when nothing leads to it any more. */
 	p = find_place(b, order, chunk_base(addr, order));
 	left_over = list_remove(b, &p);
 	if (left_over) {
@@ -426,9 +422,9 @@ bool chunks_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
 		b->map->pages--;
 	}
 	open_index(&x, b);
-	map_remove_key(&x.build, addr, order);
+	map_remove_keys(&x.build, addr, order, gone);
 	b->map->pages--;
-	return true;
+	return gone;
 }
 
 void chunks_free(struct map_build *b)

@@ -151,14 +151,30 @@ int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf)
 	return b->map->format->add_leaf(b, leaf);
 }
 
+int map_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
+{
+	return b->map->format->add_keys(b, addr, order, mask);
+}
+
+uint64_t map_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
+{
+	return b->map->format->remove_keys(b, addr, order, mask);
+}
+
+/* The block at @addr in its word. */
+static uint64_t bit_of(paddr_t addr, unsigned int order)
+{
+	return 1UL << (addr >> (PAGE_SHIFT + order)) % 64;
+}
+
 int map_add_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
-	return b->map->format->add_key(b, addr, order);
+	return map_add_keys(b, addr, order, bit_of(addr, order));
 }
 
 bool map_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
 {
-	return b->map->format->remove_key(b, addr, order);
+	return map_remove_keys(b, addr, order, bit_of(addr, order));
 }
 
 struct entry {

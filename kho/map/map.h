@@ -116,7 +116,7 @@ struct map_build {
  * @learn:    see map_learn(); NULL if there is nothing to find out
  * @has, @find, @meets: see the functions; the root is not 0
  * @init:     see map_build_init(); takes the root
- * @add_leaf, @add_key, @remove_key, @free: see the functions
+ * @add_leaf, @add_keys, @remove_keys, @free: see the functions
  */
 struct map_format {
 	bool zero_is_empty;
@@ -129,8 +129,9 @@ struct map_format {
 		      unsigned int *found);
 	int (*init)(struct map_build *b);
 	int (*add_leaf)(struct map_build *b, const struct kho_leaf *leaf);
-	int (*add_key)(struct map_build *b, paddr_t addr, unsigned int order);
-	bool (*remove_key)(struct map_build *b, paddr_t addr, unsigned int order);
+	int (*add_keys)(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
+	uint64_t (*remove_keys)(struct map_build *b, paddr_t addr, unsigned int order,
+				uint64_t mask);
 	void (*free)(struct map_build *b);
 };
 
@@ -198,11 +199,27 @@ int map_build_init(struct map_build *b, struct map *map, const struct map_format
  */
 int map_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
+/**
+ * map_add_keys() - put keys of one word of a leaf into the map, by one store
+ * @addr:  of any of the 64 blocks of the word, which lie side by side
+ * @order: of these blocks
+ * @mask:  which of them; not 0
+ */
+int map_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
+
 /** map_add_key() - put the key into the map, by one store. */
 int map_add_key(struct map_build *b, paddr_t addr, unsigned int order);
 
 /**
- * map_remove_key() - take the key out, by one store; pages that held nothing else are given back
+ * map_remove_keys() - take keys of one word out, by one store
+ * @addr, @order, @mask: as for map_add_keys()
+ *
+ * Pages that held nothing else are given back. Return: which of the keys the map had.
+ */
+uint64_t map_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
+
+/**
+ * map_remove_key() - take the key out, as map_remove_keys() does
  * Return: false if the map does not have it.
  */
 bool map_remove_key(struct map_build *b, paddr_t addr, unsigned int order);
@@ -223,6 +240,9 @@ int map_take_over(struct map_build *b, paddr_t at);
 
 /** map_merge_leaf() - add the keys of @leaf to @bits, a leaf of the map, and give its page back. */
 void map_merge_leaf(struct map_build *b, uint64_t *bits, const struct kho_leaf *leaf);
+
+/** map_only_word() - true if no word of @page but @word is set. */
+bool map_only_word(const uint64_t *page, unsigned int word);
 
 /** map_give_back() - give back the page at @at, to which the map no longer leads. */
 void map_give_back(struct map_build *b, paddr_t at);

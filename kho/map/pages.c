@@ -35,3 +35,17 @@ void map_merge_leaf(struct map_build *b, uint64_t *bits, const struct kho_leaf *
 			publish(&bits[w], bits[w] | leaf->bits[w]);
 	palloc_free(b->pages, leaf->addr, 1);
 }
+
+/* Keys that go by ascending address leave empty words behind them: so those after @word come first. */
+bool map_only_word(const uint64_t *page, unsigned int word)
+{
+	unsigned int i;
+
+	for (i = word + 1; i < KHO_LEAF_WORDS; i++)
+		if (page[i])
+			return false;
+	for (i = 0; i < word; i++)
+		if (page[i])
+			return false;
+	return true;
+}

@@ -220,7 +220,7 @@ const struct map_format radix_format = {
 	.meets = meets,
 	.init = radix_init,
 	.add_leaf = radix_add_leaf,
-	.add_key = radix_add_key,
-	.remove_key = radix_remove_key,
+	.add_keys = radix_add_keys,
+	.remove_keys = radix_remove_keys,
 	.free = radix_free,
 };

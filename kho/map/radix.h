@@ -61,11 +61,11 @@ int radix_init(struct map_build *b);
 /** radix_add_leaf() - map_add_leaf(): the nodes that lead to @leaf are completed first and linked last. */
 int radix_add_leaf(struct map_build *b, const struct kho_leaf *leaf);
 
-/** radix_add_key() - map_add_key(). */
-int radix_add_key(struct map_build *b, paddr_t addr, unsigned int order);
+/** radix_add_keys() - map_add_keys() of @mask. */
+int radix_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
 
-/** radix_remove_key() - map_remove_key(). */
-bool radix_remove_key(struct map_build *b, paddr_t addr, unsigned int order);
+/** radix_remove_keys() - map_remove_keys() of @mask. */
+uint64_t radix_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask);
 
 /** radix_free() - map_free(). */
 void radix_free(struct map_build *b);

@@ -3,7 +3,7 @@
  * Changing a tree that may be published. Two rules make every instant a valid one:
  * - adding: a page is complete before the tree leads to it; all new pages hang on one link, which is
  *   stored last;
- * - removing: one store takes out the key together with all pages that would be left empty, and
+ * - removing: one store takes out the keys together with all pages that would be left empty, and
  *   only afterwards are these given back.
  */
 #include "kho/map/publish.h"
@@ -82,39 +82,28 @@ int radix_add_leaf(struct map_build *b, const struct kho_leaf *leaf)
 	return map_take_over(b, leaf->addr) ? -1 : hang(b, key, leaf->addr, top, level);
 }
 
-int radix_add_key(struct map_build *b, paddr_t addr, unsigned int order)
+int radix_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
 {
-	uint64_t key = radix_key(addr, order), bit = 1UL << key % 64;
+	uint64_t key = radix_key(addr, order);
 	unsigned int level, word = key % KHO_LEAF_BITS / 64;
 	uint64_t *page = deepest(b, key, &level);
 	uint64_t *leaf;
 	paddr_t at;
 
 	if (!level) {
-		publish(&page[word], page[word] | bit);
+		publish(&page[word], page[word] | mask);
 		return 0;
 	}
 	leaf = map_take_page(b, &at);
 	if (!leaf)
 		return -1;
-	leaf[word] = bit;
+	leaf[word] = mask;
 	return hang(b, key, at, page, level);
 }
 
-/* True if no word of the page but @except is set. */
-static bool nothing_else(const uint64_t *page, unsigned int except)
+uint64_t radix_remove_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
 {
-	unsigned int i;
-
-	for (i = 0; i < PAGE_SIZE / sizeof(*page); i++)
-		if (page[i] && i != except)
-			return false;
-	return true;
-}
-
-bool radix_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
-{
-	uint64_t key = radix_key(addr, order), bit = 1UL << key % 64;
+	uint64_t key = radix_key(addr, order), gone;
 	unsigned int level, top, word = key % KHO_LEAF_BITS / 64;
 	uint64_t *page[RADIX_ROOT + 1];
 	paddr_t at[RADIX_ROOT + 1];
@@ -124,29 +113,30 @@ bool radix_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
 	for (level = RADIX_ROOT; level; level--) {
 		at[level - 1] = page[level][radix_index(key, level)];
 		if (!at[level - 1])
-			return false;
+			return 0;
 		page[level - 1] = page_at(b, at[level - 1]);
 	}
-	if (!(page[0][word] & bit))
-		return false;
+	gone = page[0][word] & mask;
+	if (!gone)
+		return 0;
 
-	if (page[0][word] != bit || !nothing_else(page[0], word)) {
-		publish(&page[0][word], page[0][word] & ~bit);
-		return true;
+	if (page[0][word] != gone || !map_only_word(page[0], word)) {
+		publish(&page[0][word], page[0][word] & ~gone);
+		return gone;
 	}
 	/*
-	 * The key is the last of its leaf. The leaf is removed as it is, and with it each node that leads
+	 * The keys are the last of their leaf. The leaf is removed as it is, and with it each node that leads
 	 * to nothing else. They hang on one link of the lowest node that stays, so one store takes all
 	 * of them out. Only after that store are they given back: a reader may still be led to them
 	 * before it, and the allocator may write to them after it.
 	 */
-	for (top = 1; top < RADIX_ROOT && nothing_else(page[top], radix_index(key, top)); top++)
+	for (top = 1; top < RADIX_ROOT && map_only_word(page[top], radix_index(key, top)); top++)
 		;
 	publish(&page[top][radix_index(key, top)], 0);
 	b->map->pages -= top;
 	for (level = 0; level < top; level++)
 		map_give_back(b, at[level]);
-	return true;
+	return gone;
 }
 
 /* Give back the page at @addr and all below it: six calls deep at most. */

@@ -9,6 +9,8 @@
  */
 #include "kho/out/living.h"
 
+#include "mm/bits.h"
+
 int kho_no_memory(struct fault *f, const char *what)
 {
 	return fault_set(f, "out-of-memory", "no free page outside scratch for %s", what);
@@ -47,6 +49,36 @@ int kho_add_key(struct kho_out *out, paddr_t addr, unsigned int order)
 bool kho_remove_key(struct kho_out *out, paddr_t addr, unsigned int order)
 {
 	return map_remove_key(&out->build, addr, order);
+}
+
+uint64_t kho_remove_keys(struct kho_out *out, paddr_t addr, unsigned int order, uint64_t mask)
+{
+	return map_remove_keys(&out->build, addr, order, mask);
+}
+
+/* The pages of [@base, @end) that are in the word of @base; @base moves on to the next word. */
+static uint64_t next_word(paddr_t *base, paddr_t end)
+{
+	uint64_t page = *base >> PAGE_SHIFT;
+
+	*base = align_down(*base, 64 * PAGE_SIZE) + 64 * PAGE_SIZE;
+	return bits_from(page, end >> PAGE_SHIFT);
+}
+
+int kho_add_pages(struct kho_out *out, paddr_t base, paddr_t end)
+{
+	paddr_t at = base, next = base;
+
+	for (; at < end; at = next) {
+		if (!map_add_keys(&out->build, at, 0, next_word(&next, end)))
+			continue;
+		for (next = base; next < at;) {
+			base = next;
+			kho_remove_keys(out, base, 0, next_word(&next, at));
+		}
+		return -1;
+	}
+	return 0;
 }
 
 int kho_check_unnamed(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f)

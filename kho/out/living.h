@@ -25,6 +25,18 @@ int kho_add_key(struct kho_out *out, paddr_t addr, unsigned int order);
 /** kho_remove_key() - take a key out, by one store. Return: false if it was not published. */
 bool kho_remove_key(struct kho_out *out, paddr_t addr, unsigned int order);
 
+/**
+ * kho_add_pages() - publish a key of order 0 for each page of [@base, @end), 64 of them by one store
+ * Return: -1 without memory; then none is published.
+ */
+int kho_add_pages(struct kho_out *out, paddr_t base, paddr_t end);
+
+/**
+ * kho_remove_keys() - take the keys in @mask out, by one store, as map_remove_keys() does
+ * Return: which of them were published.
+ */
+uint64_t kho_remove_keys(struct kho_out *out, paddr_t addr, unsigned int order, uint64_t mask);
+
 /** kho_check_unnamed() - fault in-use if [@base, @end) holds bytes of the published FDT or of a blob. */
 int kho_check_unnamed(const struct kho_out *out, paddr_t base, paddr_t end, struct fault *f);
 

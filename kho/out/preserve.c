@@ -164,6 +164,33 @@ void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, str
 	return mem;
 }
 
+void *kho_alloc_preserve_pages(struct kho_out *out, uint64_t max, paddr_t *addr, uint64_t *nr,
+			       struct fault *f)
+{
+	paddr_t end;
+	void *mem;
+
+	if (kho_open_books(out, f))
+		return NULL;
+	mem = palloc_some(out->pages, max, addr, nr);
+	if (!mem) {
+		kho_no_memory(f, "pages to preserve");
+		return NULL;
+	}
+	end = *addr + (*nr << PAGE_SHIFT);
+	if (!pageset_add(&out->owned, *addr, end)) {
+		palloc_free(out->pages, *addr, *nr);
+		kho_no_memory(f, "the books of baton's own pages");
+		return NULL;
+	}
+	if (kho_add_pages(out, *addr, end)) {
+		kho_release_run(out, *addr, end);
+		kho_no_memory(f, "nodes of the outgoing map");
+		return NULL;
+	}
+	return mem;
+}
+
 int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f)
 {
 	unsigned int order;

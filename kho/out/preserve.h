@@ -82,6 +82,17 @@ int kho_unpreserve_pages(struct kho_out *out, paddr_t addr, uint64_t pages, stru
  */
 void *kho_alloc_preserve(struct kho_out *out, uint64_t bytes, paddr_t *addr, struct fault *f);
 
+/**
+ * kho_alloc_preserve_pages() - allocate pages side by side, and preserve each by a key of order 0
+ * @max:  how many at most
+ * @addr: set to the address of the first
+ * @nr:   set to how many
+ *
+ * They are not zeroed. Return: pointer; or NULL and a fault.
+ */
+void *kho_alloc_preserve_pages(struct kho_out *out, uint64_t max, paddr_t *addr, uint64_t *nr,
+			       struct fault *f);
+
 /** kho_unpreserve_free() - unpreserve the block that begins at @addr, and free its pages. */
 int kho_unpreserve_free(struct kho_out *out, paddr_t addr, struct fault *f);
 

@@ -39,11 +39,12 @@ static struct reader reader_of(struct telling *t)
 
 static uint64_t file_bytes(const struct telling *t, const struct luo_file *file)
 {
+	const void *page = file_page(t->h->map.window, file->data);
 	const struct file_handler *h = NULL;
 
 	if (is_name(file->handler, sizeof(file->handler)))
 		h = file_handler_by_name(file->handler);
-	return h && h->bytes ? h->bytes(h, t->h->map.window, file->data) : 0;
+	return h && page ? h->bytes(page) : 0;
 }
 
 static void tell_session(const struct telling *t, const struct luo_state *s,

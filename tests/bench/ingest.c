@@ -13,10 +13,10 @@
 
 #include "kho/in/incoming.h"
 
-#define ARENA_BASE  GIB(4)
+#define ARENA_BASE  GIB(16)
 #define ARENA_BYTES MIB(16)
 #define FIRST_PAGE  MIB(16)
-#define RAM_END     GIB(8)
+#define RAM_END     GIB(17)
 
 uintptr_t __stack_chk_guard; /* the stack protector's, where the kernel has it */
 

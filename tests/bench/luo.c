@@ -2,11 +2,11 @@
 /*
  * One translation of a LUO state, for an instruction counter to look at:
  *
- *   luo NEXT VERSION SESSIONS FILES HANDLER
+ *   luo NEXT VERSION SESSIONS FILES HANDLER [APART]
  *
  * makes a state of that version with FILES files of HANDLER in each session, calls luo_translate()
- * for a kernel that knows NEXT, and prints what it reports. A file of memfd-v1 has a page of data
- * and no folios: these are not looked at.
+ * for a kernel that knows NEXT, and prints what it reports. A memfd has a page of data, APART pages
+ * from that of the next one, and no folios: these are not looked at.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #include "kho/out/preserve.h"
 
 #define ARENA_BASE  GIB(4)
-#define ARENA_BYTES MIB(256)
+#define ARENA_BYTES GIB(4)
 
 static struct world {
 	struct pane pane;
@@ -62,6 +62,18 @@ static void begin(void)
 		need(NULL);
 }
 
+static uint64_t apart = 1;
+
+static void add_data(struct luo_file *file)
+{
+	uint64_t nr;
+	paddr_t gap;
+
+	need(kho_alloc_preserve(&w.out, PAGE_SIZE, &file->data, &w.fault));
+	if (apart > 1)
+		need(palloc_some(&w.pages, apart - 1, &gap, &nr));
+}
+
 static const struct luo_version *version_of(const char *name)
 {
 	const struct luo_version *v;
@@ -86,7 +98,7 @@ static void add_files(const struct luo_version *v, struct luo_session *session, 
 		snprintf(file->handler, sizeof(file->handler), "%s", handler);
 		file->token = i;
 		if (file_handler_by_name(handler))
-			need(kho_alloc_preserve(&w.out, PAGE_SIZE, &file->data, &w.fault));
+			add_data(file);
 		session->count++;
 	}
 }
@@ -119,8 +131,10 @@ int main(int argc, char **argv)
 	struct luo_report report;
 	char *name;
 
-	if (argc != 6)
+	if (argc < 6)
 		return 2;
+	if (argc > 6)
+		apart = strtoull(argv[6], NULL, 0);
 	begin();
 	make_state(version_of(argv[2]), (unsigned int)atoi(argv[3]), (unsigned int)atoi(argv[4]),
 		   argv[5]);

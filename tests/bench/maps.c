@@ -5,7 +5,8 @@
  *   maps FORMAT N STEP [shuffled]
  *
  * FORMAT is radix or chunks. The blocks lie STEP pages apart; shuffled, they come and go in no order.
- * Each of the functions enter_all(), ask_all(), copy_all() and leave_all() is called once.
+ * Each of the functions enter_all(), ask_all(), meet_all(), walk_all(), copy_all() and leave_all() is
+ * called once.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "kho/map/chunks.h"
 #include "kho/map/radix.h"
+#include "mm/bits.h"
 
 uintptr_t __stack_chk_guard; /* the stack protector's, where the kernel has it */
 
@@ -29,6 +31,8 @@ static uint64_t nr, step, *turn; /* which block comes when */
 
 void enter_all(void);
 void ask_all(void);
+void meet_all(void);
+void walk_all(void);
 void copy_all(void);
 void leave_all(void);
 
@@ -53,6 +57,35 @@ __attribute__((noinline)) void ask_all(void)
 	for (i = 0; i < nr; i++)
 		if (!map_has(&map, block(i), 0))
 			abort();
+}
+
+/* The page before a block is free where blocks lie apart, and taken where they lie side by side. */
+__attribute__((noinline)) void meet_all(void)
+{
+	unsigned int order;
+	uint64_t i;
+
+	for (i = 0; i < nr; i++)
+		if (map_meets(&map, block(i) - PAGE_SIZE, 0, 10, &order) == (step > 1 || !turn[i]))
+			abort();
+}
+
+static int count_blocks(const struct kho_leaf *leaf, void *arg)
+{
+	uint64_t *sum = arg;
+	unsigned int w;
+
+	for (w = 0; w < KHO_LEAF_WORDS; w++)
+		*sum += bits_count(leaf->bits[w]);
+	return 0;
+}
+
+__attribute__((noinline)) void walk_all(void)
+{
+	uint64_t sum = 0;
+
+	if (map_for_each_leaf(&map, count_blocks, &sum) || sum != nr)
+		abort();
 }
 
 static int copy_leaf(const struct kho_leaf *leaf, void *arg)
@@ -130,6 +163,8 @@ int main(int argc, char **argv)
 		abort();
 	enter_all();
 	ask_all();
+	meet_all();
+	walk_all();
 	copy_all();
 	printf("pages %lu\n", map.pages);
 	leave_all();

@@ -33,14 +33,14 @@
 #define POLL_US  5000
 
 /* Where published pages are taken, linked, unlinked and given back. */
-static const char *const places[] = { "kho_add_key",      "kho_remove_key", "radix_add_key",
-				      "radix_remove_key", "palloc_pages",   "palloc_free",
-				      "kho_out_fdt",      "fdt_finish",     "pageset_add",
-				      "pageset_remove",   "fused_grant" };
+static const char *const places[] = { "kho_add_key",       "kho_remove_key", "radix_add_keys",
+				      "radix_remove_keys", "palloc_pages",   "palloc_free",
+				      "kho_out_fdt",       "fdt_finish",     "pageset_add",
+				      "pageset_remove",    "fused_grant" };
 
 /* The same for LUO: where its state is read, written anew, published and let go. */
-static const char *const luo_places[] = { "luo_open",      "luo_next_session", "luo_append",
-					  "luo_next_file", "let_go_block",     "kho_blob_replace" };
+static const char *const luo_places[] = { "luo_open",    "luo_next_session", "luo_append",
+					  "let_go_page", "let_go_block",     "kho_blob_replace" };
 
 struct machine {
 	const char *console;

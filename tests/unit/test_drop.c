@@ -215,6 +215,25 @@ static void test_names(void **state)
 	w_end();
 }
 
+/* baton.abi= with a version alone: no name is known, so each client but kexec-metadata is refused. */
+static void test_no_names(void **state)
+{
+	static const struct speaks unknown;
+	static struct findings f;
+	unsigned int i, clients = 0;
+
+	(void)state;
+	world_to_drop(1);
+	memset(&f, 0, sizeof(f));
+	names_check(&w.in->in.h, &unknown, &f);
+	for (i = 0; i < f.total; i++) {
+		assert_string_equal(f.list[i].name, "client-unnamed");
+		clients += !strncmp(f.list[i].text, "client ", 7);
+	}
+	assert_int_equal(clients, 3);
+	w_end();
+}
+
 /* A LUO state with nothing in it is nothing to lose. */
 static void test_names_of_empty(void **state)
 {
@@ -243,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_drop_session), cmocka_unit_test(test_drop_without_memory),
 		cmocka_unit_test(test_drop_blobs),   cmocka_unit_test(test_drop_unknown),
 		cmocka_unit_test(test_names),        cmocka_unit_test(test_names_of_empty),
+		cmocka_unit_test(test_no_names),
 	};
 
 	model_seed(22);

@@ -94,6 +94,46 @@ static void no_gaps_left(void **state)
 	assert_int_equal(at, a);
 }
 
+/* Pages side by side, as far as they are free, with what is in them. */
+static void some(void **state)
+{
+	uint64_t at, nr = 0, next;
+	uint8_t *page;
+
+	(void)state;
+	memset(model_at(m, MIB(16)), 0x5a, 8192);
+	pagemap_set(&pm, MIB(16) + 2 * 4096, MIB(16) + 3 * 4096);
+	assert_null(palloc_some(&pa, 0, &at, &nr));
+	page = palloc_some(&pa, 100, &at, &nr);
+	assert_int_equal(at, MIB(16));
+	assert_int_equal(nr, 2);
+	assert_int_equal(pa.taken, 2);
+	assert_int_equal(granted_end, MIB(16) + 2 * 4096);
+	assert_int_equal(page[0], 0x5a);
+	assert_int_equal(page[8191], 0x5a);
+	assert_non_null(palloc_some(&pa, 5, &next, &nr));
+	assert_int_equal(next, MIB(16) + 3 * 4096);
+	assert_int_equal(nr, 5);
+	assert_non_null(palloc_some(&pa, 1, &next, &nr));
+	assert_int_equal(next, MIB(16) + 8 * 4096);
+	/* what came back is taken again, and no more than that is there */
+	palloc_free(&pa, at, 2);
+	assert_non_null(palloc_some(&pa, 5, &next, &nr));
+	assert_int_equal(next, at);
+	assert_int_equal(nr, 2);
+	/* up to the end of this piece of RAM, and all else in the end */
+	assert_non_null(palloc_some(&pa, UINT64_MAX >> 13, &next, &nr));
+	assert_int_equal(next + nr * 4096, MIB(24));
+	while (palloc_some(&pa, UINT64_MAX >> 13, &next, &nr))
+		;
+	assert_int_equal(pagemap_free_pages(&pm), 0);
+	/* refused, and nothing is taken */
+	palloc_free(&pa, at, 2);
+	grant_ok = false;
+	assert_null(palloc_some(&pa, 2, &next, &nr));
+	assert_int_equal(pagemap_free_pages(&pm), 2);
+}
+
 static void until_empty(void **state)
 {
 	uint64_t free_pages = pagemap_free_pages(&pm), n, at, *all;
@@ -148,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(places, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_gaps_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(some, setup, teardown),
 		cmocka_unit_test_setup_teardown(until_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(refused_grant, setup, teardown),
 	};

@@ -155,7 +155,7 @@ static uint64_t find_link(const struct map_build *b, uint64_t addr, unsigned int
 	return 0;
 }
 
-static int naive_add_key(struct map_build *b, paddr_t addr, unsigned int order)
+static int naive_add_keys(struct map_build *b, paddr_t addr, unsigned int order, uint64_t mask)
 {
 	struct kho_leaf leaf = { .base = addr & -((4096UL << order) << 15), .order = order };
 	uint64_t link = find_link(b, addr, order), block, *bits;
@@ -165,43 +165,44 @@ static int naive_add_key(struct map_build *b, paddr_t addr, unsigned int order)
 
 		block = block_of(e, addr);
 		bits = (uint64_t *)own_entry(b, e->leaf);
-		publish(&bits[block / 64], bits[block / 64] | 1UL << block % 64);
+		publish(&bits[block / 64], bits[block / 64] | mask);
 		return 0;
 	}
 	bits = map_take_page(b, &leaf.addr);
 	if (!bits)
 		return -1;
 	block = (addr - leaf.base) >> (12 + order);
-	bits[block / 64] = 1UL << block % 64;
+	bits[block / 64] = mask;
 	return hang(b, &leaf);
 }
 
-static bool naive_remove_key(struct map_build *b, paddr_t addr, unsigned int order)
+static uint64_t naive_remove_keys(struct map_build *b, paddr_t addr, unsigned int order,
+				  uint64_t mask)
 {
-	uint64_t link = find_link(b, addr, order), at, block, *bits, *word, i;
+	uint64_t link = find_link(b, addr, order), at, *bits, *word, gone, i;
 	struct entry *e;
 
 	if (!link)
-		return false;
+		return 0;
 	at = own_entry(b, link)->next;
 	e = own_entry(b, at);
 	bits = (uint64_t *)own_entry(b, e->leaf);
-	block = block_of(e, addr);
-	if (!is_set(bits, block))
-		return false;
-	word = &bits[block / 64];
+	word = &bits[block_of(e, addr) / 64];
+	gone = *word & mask;
+	if (!gone)
+		return 0;
 	for (i = 0; i < 512; i++) {
-		if (bits[i] && (&bits[i] != word || *word != 1UL << block % 64)) {
-			publish(word, *word & ~(1UL << block % 64));
-			return true;
+		if (bits[i] && (&bits[i] != word || *word != gone)) {
+			publish(word, *word & ~gone);
+			return gone;
 		}
 	}
-	/* its last one: the whole leaf goes */
+	/* its last ones: the whole leaf goes */
 	publish(&own_entry(b, link)->next, e->next);
 	map_give_back(b, e->leaf);
 	map_give_back(b, at);
 	b->map->pages -= 2;
-	return true;
+	return gone;
 }
 
 static void naive_free(struct map_build *b)
@@ -226,8 +227,8 @@ static const struct map_format naive_format = {
 	.meets = naive_meets,
 	.init = naive_init,
 	.add_leaf = naive_add_leaf,
-	.add_key = naive_add_key,
-	.remove_key = naive_remove_key,
+	.add_keys = naive_add_keys,
+	.remove_keys = naive_remove_keys,
 	.free = naive_free,
 };
 
