@@ -96,7 +96,7 @@ prove_kills() {
 
 # A machine that has less than a processor to itself comes late.
 row kills 'whenever baton is made to jump, what was published is found' do=prove_kills alone=yes
-row kills-v1 'so it is with a list of chunks, kho-v1, for a Linux that reads it' do=prove_kills alone=yes \
-	from=6.18 to=6.18 kills=40
+# To 7.3: blocks of orders 11 and 12, which the workload has, no client of kho-v1 could restore.
+row kills-v1 'so it is with a list of chunks, kho-v1' do=prove_kills alone=yes from=6.18 kills=40
 row kills-luo 'and with LUO in whatever version: its selftest finds sessions and files' do=prove_kills alone=yes \
 	from=7.1 luo=yes kills=20
