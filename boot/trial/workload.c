@@ -55,6 +55,7 @@ static struct kho_restore restore;
 static const struct workload_item *incoming; /* what the baton before left */
 static bool gone[WORKLOAD_ITEMS];            /* incoming items of which the allocator has a part */
 static uint64_t seed, fuse;
+static uint64_t largest; /* order of a block that is preserved */
 static bool (*grant)(paddr_t base, paddr_t end);
 static uint64_t stack[128] __attribute__((aligned(16)));
 
@@ -167,7 +168,8 @@ static bool draw_rare(const struct baton *b, struct workload_op *o, bool preserv
 	for (unsigned int i = 0; i < ARRAY_SIZE(rare); i++, at = (at + 1) % ARRAY_SIZE(rare)) {
 		o->addr = arena[RARE] + rare[at].offset;
 		o->order = rare[at].order;
-		if (handover_has_key(&b->kho.out.h, o->addr, rare[at].order) == preserved)
+		if (o->order <= largest &&
+		    handover_has_key(&b->kho.out.h, o->addr, rare[at].order) == preserved)
 			return true;
 	}
 	return false;
@@ -181,7 +183,7 @@ static void draw_block(const struct baton *b, struct workload_op *o)
 		return;
 	if (!below(12) && draw_item(o, incoming, WORKLOAD_ALLOC))
 		return;
-	o->order = large ? 7 + below(6) : below(5);
+	o->order = large ? min_u64(7 + below(6), largest) : below(5);
 	o->addr = place(b, large ? LARGE : SMALL, (unsigned int)o->order);
 	if (!below(64))
 		o->order = 31 + below(8);
@@ -476,11 +478,14 @@ static uint64_t next_number(const char **s)
 	return number;
 }
 
-/* "…:SEED:OPS" of baton.test=. */
+/* "…:SEED:OPS" or "…:SEED:OPS:LARGEST" of baton.test=. */
 static void read_words(const char *test)
 {
 	seed = next_number(&test) * 0x9e3779b97f4a7c15UL | 1;
 	workload.ops = test ? next_number(&test) : 0;
+	largest = test ? next_number(&test) : 0;
+	if (!largest)
+		largest = UINT64_MAX;
 }
 
 int run_workload(struct baton *b)
