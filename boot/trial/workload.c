@@ -21,11 +21,31 @@
 #define RECENT 32
 #define LEFT   48 /* items that are left to the next baton */
 
-enum arena { SMALL, LARGE, LISTS, ARENAS };
+enum arena { SMALL, LARGE, LISTS, RARE, ARENAS };
 
-/* In the large one there is room for blocks of orders 11 and 12 side by side. */
-static const uint64_t arena_size[ARENAS] = { MIB(16), MIB(32), MIB(16) };
-#define ARENAS_SIZE MIB(64)
+/*
+ * In LARGE there is room for blocks of orders 11 and 12 side by side. SMALL, LARGE and LISTS lie in different
+ * leaves of the map; RARE comes where there is room behind LARGE.
+ */
+static const struct {
+	paddr_t from;
+	uint64_t size;
+} arenas[ARENAS] = {
+	{ MIB(32), MIB(16) },
+	{ MIB(160), MIB(32) },
+	{ MIB(288), MIB(16) },
+	{ MIB(160), MIB(16) },
+};
+#define ARENAS_SIZE MIB(80)
+
+/*
+ * The arena RARE has one block of each of these orders. They come and go often, and mostly nothing else is
+ * in their leaves, so that a leaf comes or goes with them: behind others, between others, and alone.
+ */
+static const struct {
+	uint64_t offset;
+	unsigned int order;
+} rare[] = { { 0, 11 }, { MIB(8), 10 }, { MIB(12), 0 }, { MIB(13), 5 }, { MIB(14), 6 } };
 
 struct workload workload;
 
@@ -35,6 +55,7 @@ static struct kho_restore restore;
 static const struct workload_item *incoming; /* what the baton before left */
 static bool gone[WORKLOAD_ITEMS];            /* incoming items of which the allocator has a part */
 static uint64_t seed, fuse;
+static uint64_t largest; /* order of a block that is preserved */
 static bool (*grant)(paddr_t base, paddr_t end);
 static uint64_t stack[128] __attribute__((aligned(16)));
 
@@ -55,16 +76,16 @@ static bool fused_grant(paddr_t base, paddr_t end)
 	return grant(base, end);
 }
 
-/* The arenas are 128 MiB apart, so that they lie in different leaves of the map. */
 static bool take_arenas(struct baton *b)
 {
 	for (unsigned int i = 0; i < ARENAS; i++) {
-		paddr_t from = MIB(32) + i * MIB(128), at;
+		uint64_t size = arenas[i].size;
+		paddr_t at;
 
-		if (!pagemap_find(&b->ground.map, from, 2 * arena_size[i] >> PAGE_SHIFT, &at))
+		if (!pagemap_find(&b->ground.map, arenas[i].from, 2 * size >> PAGE_SHIFT, &at))
 			return false;
-		arena[i] = align_up(at, arena_size[i]);
-		pagemap_set(&b->ground.map, arena[i], arena[i] + arena_size[i]);
+		arena[i] = align_up(at, size);
+		pagemap_set(&b->ground.map, arena[i], arena[i] + size);
 	}
 	return true;
 }
@@ -88,7 +109,7 @@ static paddr_t place(const struct baton *b, enum arena a, unsigned int order)
 {
 	if (!below(20))
 		return bad_place(b);
-	return arena[a] + below(arena_size[a] >> (PAGE_SHIFT + order)) * (PAGE_SIZE << order);
+	return arena[a] + below(arenas[a].size >> (PAGE_SHIFT + order)) * (PAGE_SIZE << order);
 }
 
 static const struct workload_item *one_of(const struct workload_item *item, uint64_t kind)
@@ -139,13 +160,30 @@ static void draw_key(const struct baton *b, struct workload_op *o)
 	o->order = below(16) ? order : order + 1;
 }
 
+/* A rare block that is preserved, or not. Return: false if none is. */
+static bool draw_rare(const struct baton *b, struct workload_op *o, bool preserved)
+{
+	unsigned int at = (unsigned int)below(ARRAY_SIZE(rare));
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rare); i++, at = (at + 1) % ARRAY_SIZE(rare)) {
+		o->addr = arena[RARE] + rare[at].offset;
+		o->order = rare[at].order;
+		if (o->order <= largest &&
+		    handover_has_key(&b->kho.out.h, o->addr, rare[at].order) == preserved)
+			return true;
+	}
+	return false;
+}
+
 static void draw_block(const struct baton *b, struct workload_op *o)
 {
 	bool large = !below(3);
 
+	if (!below(4) && draw_rare(b, o, false))
+		return;
 	if (!below(12) && draw_item(o, incoming, WORKLOAD_ALLOC))
 		return;
-	o->order = large ? 7 + below(6) : below(5);
+	o->order = large ? min_u64(7 + below(6), largest) : below(5);
 	o->addr = place(b, large ? LARGE : SMALL, (unsigned int)o->order);
 	if (!below(64))
 		o->order = 31 + below(8);
@@ -182,7 +220,7 @@ static void draw_list(const struct baton *b, struct workload_op *o)
 	o->pages = below(64) ? 1 + below(12) : KHO_VMALLOC_PER_CHUNK + below(64);
 	if (o->pages > KHO_VMALLOC_PER_CHUNK)
 		o->order = 0;
-	at = arena[LISTS] + below(arena_size[LISTS] / 2 >> (PAGE_SHIFT + 2)) * (PAGE_SIZE << 2);
+	at = arena[LISTS] + below(arenas[LISTS].size / 2 >> (PAGE_SHIFT + 2)) * (PAGE_SIZE << 2);
 	for (uint64_t i = 0; i < o->pages; i++)
 		workload.list[i] = at + i * (PAGE_SIZE << o->order) * (1 + (o->pages & 1));
 	if (!below(12))
@@ -192,14 +230,15 @@ static void draw_list(const struct baton *b, struct workload_op *o)
 /* Draw the subject of an operation of @o->kind. Return: false if there is none. */
 static bool draw(const struct baton *b, struct workload_op *o)
 {
-	paddr_t end = arena[SMALL] + arena_size[SMALL];
+	paddr_t end = arena[SMALL] + arenas[SMALL].size;
 
 	switch (o->kind) {
 	case WORKLOAD_PRESERVE:
 		draw_block(b, o);
 		return true;
 	case WORKLOAD_UNPRESERVE:
-		draw_key(b, o);
+		if (below(3) || !draw_rare(b, o, true))
+			draw_key(b, o);
 		return true;
 	case WORKLOAD_PRESERVE_PAGES:
 		o->addr = place(b, SMALL, 0);
@@ -439,11 +478,14 @@ static uint64_t next_number(const char **s)
 	return number;
 }
 
-/* "…:SEED:OPS" of baton.test=. */
+/* "…:SEED:OPS" or "…:SEED:OPS:LARGEST" of baton.test=. */
 static void read_words(const char *test)
 {
 	seed = next_number(&test) * 0x9e3779b97f4a7c15UL | 1;
 	workload.ops = test ? next_number(&test) : 0;
+	largest = test ? next_number(&test) : 0;
+	if (!largest)
+		largest = UINT64_MAX;
 }
 
 int run_workload(struct baton *b)

@@ -2,7 +2,8 @@
 /*
  * A random workload on the living outgoing handover, watched from outside (tests/proof).
  *
- * baton.test=workload:SEED:OPS runs it; baton.test=proof:SEED:OPS first waits for the watcher. If hops
+ * baton.test=workload:SEED:OPS runs it; baton.test=proof:SEED:OPS first waits for the watcher. A third
+ * number is the largest order of the blocks that it preserves: Linux with kho-v1 restores up to 10. If hops
  * are left, it only makes what the workload of the next baton is to restore: memory, and the blob
  * "workload", which lists it.
  *

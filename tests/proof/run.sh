@@ -9,6 +9,7 @@
 #   from, to    7.3      the first Linux and the last: between batons its version stays, so 6.18 makes all of it kho-v1
 #   luo         no       yes: what is handed over has sessions of LUO with files, from the kernels' own selftest
 #   ops         2500     operations of a workload
+#   largest     0        of the orders of blocks that a workload to be killed preserves; 0: any
 #   kills       200      instants at which a baton is made to jump
 #
 # PROOF_OPS, PROOF_SEED, PROOF_KILLS, PROOF_HOPS change the numbers. What was run is in build/proof.
@@ -19,7 +20,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../machine/settings.sh
 . "$HERE/../machine/settings.sh"
 SUITE=proof SUITE_DIR=$B/proof
-USUAL+=([do]='' [from]=7.3 [to]=7.3 [luo]=no [ops]=2500 [kills]=200)
+USUAL+=([do]='' [from]=7.3 [to]=7.3 [luo]=no [ops]=2500 [largest]=0 [kills]=200)
 # shellcheck source-path=SCRIPTDIR source=proof.sh
 . "$HERE/proof.sh"
 for f in instructions measures hops kills; do
