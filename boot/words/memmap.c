@@ -231,15 +231,3 @@ bool memmap_leaves(const char *cmdline, const struct ranges *ram, struct ranges 
 	pass.other = true;
 	return ok && apply_words(&pass, cmdline);
 }
-
-bool ranges_keep(struct ranges *set, const struct ranges *left)
-{
-	paddr_t at = 0;
-	bool ok = true;
-
-	for (unsigned int i = 0; i < left->nr; i++) {
-		ok = ok && (at == left->r[i].base || ranges_sub(set, at, left->r[i].base));
-		at = left->r[i].end;
-	}
-	return ok && ranges_sub(set, at, PHYS_LIMIT);
-}
