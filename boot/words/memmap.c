@@ -188,13 +188,9 @@ static bool apply_items(const struct pass *p, struct word value, struct item (*r
 	bool ok = true;
 
 	while (value.len) {
-		const char *comma = memchr(value.text, ',', value.len);
-		size_t n = comma ? (size_t)(comma - value.text) : value.len;
-		struct item i = read((struct word){ value.text, n });
+		struct item i = read(word_field(&value));
 
 		ok = ok && apply(p, &i);
-		n += comma != NULL;
-		value = (struct word){ value.text + n, value.len - n };
 	}
 	return ok;
 }
