@@ -34,7 +34,7 @@ const struct client *client_at(unsigned int i);
 const struct client *client_by_name(const char *name);
 
 /**
- * client_version() - the version of a blob whose client has a row
+ * client_version() - the version of @blob, if its client has a row
  * Return: NULL if there is none, if the blob cannot be read, or is of no version that is known.
  */
 const char *client_version(const struct handover *h, const struct kho_blob *blob);
