@@ -7,7 +7,7 @@ BOOT       := boot boot/door boot/door/efi boot/run boot/words boot/monitor boot
 KERNEL_C   := $(wildcard $(foreach room,lib mm $(KHO) kexec arch $(BOOT),$(room)/*.c))
 KERNEL_ASM := $(filter-out boot/door/header.asm,$(wildcard arch/*.asm boot/door/*.asm))
 # All code that the EFI door runs, which is before the image has been relocated, and what it uses besides.
-EFI_C      := boot/words/efi.c $(wildcard boot/door/efi/*.c) boot/door/e820.c kexec/payload.c kexec/manifest.c kexec/cpio.c \
+EFI_C      := boot/words/efi.c boot/words/word.c $(wildcard boot/door/efi/*.c) boot/door/e820.c kexec/payload.c kexec/manifest.c kexec/cpio.c \
 	      kexec/uki.c kexec/bzimage.c kho/client/speaks.c lib/fault.c lib/printf.c lib/string.c
 EFI_USES   := entry_efi image_start payload_slot __stack_chk_guard __stack_chk_fail
 KERNEL_OBJ := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_ASM:%.asm=$(B)/kernel/%.asm.o) $(B)/kernel/font.o

@@ -4,6 +4,8 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "mm/bits.h"
+
 bool fdt_read_u64(const void *fdt, int node, const char *name, uint64_t *value, int *len)
 {
 	int found;
@@ -131,4 +133,34 @@ int handover_for_each_leaf(const struct handover *h,
 			   int (*fn)(const struct kho_leaf *leaf, void *arg), void *arg)
 {
 	return map_for_each_leaf(&h->map, fn, arg);
+}
+
+/* A run through the keys: what is done with each. */
+struct each_key {
+	int (*fn)(paddr_t base, unsigned int order, void *arg);
+	void *arg;
+};
+
+static int each_key(const struct kho_leaf *leaf, void *arg)
+{
+	const struct each_key *each = arg;
+	uint64_t size = PAGE_SIZE << leaf->order;
+
+	for (unsigned int w = 0; w < KHO_LEAF_WORDS; w++)
+		for (uint64_t bits = leaf->bits[w]; bits; bits &= bits - 1) {
+			paddr_t base = leaf->base + (w * 64UL + bits_lowest(bits)) * size;
+			int ret = each->fn(base, leaf->order, each->arg);
+
+			if (ret)
+				return ret;
+		}
+	return 0;
+}
+
+int handover_for_each_key(const struct handover *h,
+			  int (*fn)(paddr_t base, unsigned int order, void *arg), void *arg)
+{
+	struct each_key each = { fn, arg };
+
+	return handover_for_each_leaf(h, each_key, &each);
 }

@@ -122,6 +122,13 @@ int handover_for_each_leaf(const struct handover *h,
 			   int (*fn)(const struct kho_leaf *leaf, void *arg), void *arg);
 
 /**
+ * handover_for_each_key() - the same for each key: a block of 2^order pages at base
+ * Stops when @fn returns non-zero, and returns that; else 0.
+ */
+int handover_for_each_key(const struct handover *h,
+			  int (*fn)(paddr_t base, unsigned int order, void *arg), void *arg);
+
+/**
  * fdt_read_u64() - read a property of eight bytes, native order, at any alignment
  * @fdt:   a good FDT
  * @node:  offset of the node in it

@@ -103,3 +103,15 @@ uint64_t ranges_bytes(const struct ranges *s)
 		sum += s->r[i].end - s->r[i].base;
 	return sum;
 }
+
+bool ranges_keep(struct ranges *s, const struct ranges *left)
+{
+	paddr_t at = 0;
+	bool ok = true;
+
+	for (unsigned int i = 0; i < left->nr; i++) {
+		ok = ok && (at == left->r[i].base || ranges_sub(s, at, left->r[i].base));
+		at = left->r[i].end;
+	}
+	return ok && ranges_sub(s, at, PHYS_LIMIT);
+}

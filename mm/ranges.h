@@ -29,6 +29,9 @@ bool ranges_add(struct ranges *s, paddr_t base, paddr_t end);
 /** ranges_sub() - remove [@base, @end). Return: false if a split finds the table full (unchanged). */
 bool ranges_sub(struct ranges *s, paddr_t base, paddr_t end);
 
+/** ranges_keep() - remove from @s whatever is not in @left. Return: false if the table of @s is full. */
+bool ranges_keep(struct ranges *s, const struct ranges *left);
+
 /** ranges_hold() - true if every byte of the non-empty [@base, @end) is in the set. */
 bool ranges_hold(const struct ranges *s, paddr_t base, paddr_t end);
 

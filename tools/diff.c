@@ -6,7 +6,6 @@
 
 #include "kho/client/client.h"
 #include "kho/view/clients.h"
-#include "mm/bits.h"
 #include "tools/command.h"
 #include "tools/reading.h"
 
@@ -86,43 +85,26 @@ static void compare_block(struct diff *d, paddr_t base, uint64_t size)
 			show_page(d, base + at, a + at, b + at);
 }
 
-/* for_each_key() - call @fn for each key of a leaf */
-static void for_each_key(const struct kho_leaf *leaf, struct diff *d,
-			 void (*fn)(struct diff *d, paddr_t base, unsigned int order))
+static int compare_key(paddr_t base, unsigned int order, void *arg)
 {
-	for (unsigned int w = 0; w < KHO_LEAF_WORDS; w++)
-		for (uint64_t bits = leaf->bits[w]; bits; bits &= bits - 1)
-			fn(d,
-			   leaf->base + (w * 64UL + bits_lowest(bits)) * (PAGE_SIZE << leaf->order),
-			   leaf->order);
-}
+	struct diff *d = arg;
 
-static void compare_key(struct diff *d, paddr_t base, unsigned int order)
-{
 	if (handover_has_key(d->b, base, order))
 		compare_block(d, base, PAGE_SIZE << order);
+	return 0;
 }
 
-static void find_key(struct diff *d, paddr_t base, unsigned int order)
+static int find_key(paddr_t base, unsigned int order, void *arg)
 {
+	struct diff *d = arg;
+
 	if (handover_has_key(d->sign == '-' ? d->b : d->a, base, order)) {
 		d->both++;
-		return;
+		return 0;
 	}
 	d->only++;
 	if (may_show(d))
 		printf("  %c 0x%lx, order %u\n", d->sign, base, order);
-}
-
-static int find_leaf(const struct kho_leaf *leaf, void *arg)
-{
-	for_each_key(leaf, arg, find_key);
-	return 0;
-}
-
-static int compare_leaf(const struct kho_leaf *leaf, void *arg)
-{
-	for_each_key(leaf, arg, compare_key);
 	return 0;
 }
 
@@ -133,19 +115,17 @@ static void compare_keys(struct diff *d)
 	puts("keys that only one has:");
 	d->shown = 0;
 	d->sign = '-';
-	handover_for_each_leaf(d->a, find_leaf, d);
+	handover_for_each_key(d->a, find_key, d);
 	both = d->both;
 	d->sign = '+';
-	handover_for_each_leaf(d->b, find_leaf, d);
+	handover_for_each_key(d->b, find_key, d);
 	d->both = both;
 	printf("  %lu keys; both have %lu\n", d->only, both);
 }
 
 static const char *version_of(const struct handover *h, const struct kho_blob *blob)
 {
-	const struct client *client = client_by_name(blob->name);
-	const void *bytes = handover_look(h, blob->addr, blob->size);
-	const char *version = client && bytes ? client->version(bytes, blob->size) : NULL;
+	const char *version = client_version(h, blob);
 
 	return version ? version : "unknown";
 }
@@ -195,7 +175,7 @@ static int compare(const struct reading *ra, const struct reading *rb)
 	compare_keys(&d);
 	puts("bytes that differ in blocks that both preserve:");
 	d.shown = 0;
-	handover_for_each_leaf(a, compare_leaf, &d);
+	handover_for_each_key(a, compare_key, &d);
 	printf("  %lu of %lu pages\n", d.changed, d.pages);
 	return same && !blobs && !d.only && !d.changed ? 0 : 1;
 }

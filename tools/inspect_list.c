@@ -2,40 +2,29 @@
 /* The keys of a reading, and the pages that they preserve, for scripts. */
 #include <stdio.h>
 
-#include "mm/bits.h"
 #include "tools/inspect.h"
 
-static void print_pages(paddr_t base, unsigned int order)
+static int print_key(paddr_t base, unsigned int order, void *arg)
 {
-	for (uint64_t i = 0; i < 1UL << order; i++)
-		printf("0x%lx\n", base + i * PAGE_SIZE);
+	(void)arg;
+	printf("0x%lx %u\n", base, order);
+	return 0;
 }
 
-/* @pages: print the pages of each key, not the key */
-static int list_leaf(const struct kho_leaf *leaf, void *pages)
+static int print_pages(paddr_t base, unsigned int order, void *arg)
 {
-	for (unsigned int w = 0; w < KHO_LEAF_WORDS; w++) {
-		for (uint64_t bits = leaf->bits[w]; bits; bits &= bits - 1) {
-			uint64_t block = w * 64UL + bits_lowest(bits);
-			paddr_t base = leaf->base + block * (PAGE_SIZE << leaf->order);
-
-			if (pages)
-				print_pages(base, leaf->order);
-			else
-				printf("0x%lx %u\n", base, leaf->order);
-		}
-	}
+	(void)arg;
+	for (uint64_t i = 0; i < 1UL << order; i++)
+		printf("0x%lx\n", base + i * PAGE_SIZE);
 	return 0;
 }
 
 void inspect_keys(const struct reading *r)
 {
-	handover_for_each_leaf(&r->verify->in.h, list_leaf, NULL);
+	handover_for_each_key(&r->verify->in.h, print_key, NULL);
 }
 
 void inspect_pages(const struct reading *r)
 {
-	bool pages = true;
-
-	handover_for_each_leaf(&r->verify->in.h, list_leaf, &pages);
+	handover_for_each_key(&r->verify->in.h, print_pages, NULL);
 }

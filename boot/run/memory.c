@@ -11,7 +11,6 @@
 #include "boot/run/display.h"
 #include "boot/run/image.h"
 #include "boot/run/taken.h"
-#include "boot/words/memmap.h"
 #include "boot/words/numa.h"
 
 #define GRANT_PAGES \

@@ -6,7 +6,6 @@
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "boot/run/memory.h"
-#include "boot/words/memmap.h"
 #include "kexec/params.h"
 #include "kexec/plan.h"
 

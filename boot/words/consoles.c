@@ -8,17 +8,6 @@
 
 #define NO_PORT CONSOLE_PORTS
 
-/* What stands before the first comma of @w, which is moved past the comma. */
-static struct word take_field(struct word *w)
-{
-	const char *comma = w->len ? memchr(w->text, ',', w->len) : NULL;
-	struct word field = { w->text, comma ? (size_t)(comma - w->text) : w->len };
-
-	w->text += field.len + (comma != NULL);
-	w->len -= field.len + (comma != NULL);
-	return field;
-}
-
 /* All of @w is a number. */
 static bool number(struct word w, unsigned int base, uint64_t *value)
 {
@@ -61,7 +50,7 @@ static unsigned int port_of(struct word digits)
 
 static void add(struct consoles *c, unsigned int port, struct word options)
 {
-	unsigned int baud = speed(take_field(&options));
+	unsigned int baud = speed(word_field(&options));
 
 	if (port == NO_PORT)
 		return;
@@ -73,18 +62,18 @@ static void add(struct consoles *c, unsigned int port, struct word options)
 /* uart,io,0x2f8[,SPEED] or uart8250,io,... */
 static void add_uart(struct consoles *c, struct word value)
 {
-	struct word driver = take_field(&value), bus = take_field(&value);
+	struct word driver = word_field(&value), bus = word_field(&value);
 	unsigned int port;
 
 	if (!(word_is(driver, "uart") || word_is(driver, "uart8250")) || !word_is(bus, "io"))
 		return;
-	port = port_at(take_field(&value));
+	port = port_at(word_field(&value));
 	add(c, port, value);
 }
 
 static void add_console(struct consoles *c, struct word value)
 {
-	struct word rest = value, name = take_field(&rest);
+	struct word rest = value, name = word_field(&rest);
 
 	if (word_strip(&name, "ttyS"))
 		add(c, port_of(name), rest);
@@ -95,11 +84,11 @@ static void add_console(struct consoles *c, struct word value)
 /* serial[,ttySN|,N|,0xADDRESS[,SPEED]] or ttySN[,SPEED]; what is no port Linux takes for ttyS0. */
 static void add_earlyprintk(struct consoles *c, struct word value)
 {
-	struct word rest = value, name = take_field(&rest);
+	struct word rest = value, name = word_field(&rest);
 	unsigned int port;
 
 	if (word_is(name, "serial"))
-		name = take_field(&rest);
+		name = word_field(&rest);
 	else if (name.len < 4 || memcmp(name.text, "ttyS", 4) != 0)
 		return;
 	if (name.len > 2 && memcmp(name.text, "0x", 2) == 0) {

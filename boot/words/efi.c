@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "boot/words/efi.h"
 
-#include <string.h>
-
-#define PREFIX "efi="
-
-/* Is @option one of the words between commas at @list, up to a blank? */
-static bool has_option(const char *list, const char *option)
-{
-	size_t len = strlen(option);
-
-	for (;; list++) {
-		if (!strncmp(list, option, len) && strchr(", \t", list[len]))
-			return true;
-		while (!strchr(", \t", *list))
-			list++;
-		if (*list != ',')
-			return false;
-	}
-}
+#include "boot/words/word.h"
 
 bool words_efi(const char *cmdline, const char *option)
 {
-	char before = ' ';
+	struct word w, options;
 
-	for (; *cmdline; before = *cmdline++)
-		if ((before == ' ' || before == '\t') &&
-		    !strncmp(cmdline, PREFIX, strlen(PREFIX)) &&
-		    has_option(cmdline + strlen(PREFIX), option))
-			return true;
+	while (word_next(&cmdline, &w))
+		if (word_value(w, "efi=", &options))
+			while (options.len)
+				if (word_is(word_field(&options), option))
+					return true;
 	return false;
 }

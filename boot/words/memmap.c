@@ -188,13 +188,9 @@ static bool apply_items(const struct pass *p, struct word value, struct item (*r
 	bool ok = true;
 
 	while (value.len) {
-		const char *comma = memchr(value.text, ',', value.len);
-		size_t n = comma ? (size_t)(comma - value.text) : value.len;
-		struct item i = read((struct word){ value.text, n });
+		struct item i = read(word_field(&value));
 
 		ok = ok && apply(p, &i);
-		n += comma != NULL;
-		value = (struct word){ value.text + n, value.len - n };
 	}
 	return ok;
 }
@@ -230,16 +226,4 @@ bool memmap_leaves(const char *cmdline, const struct ranges *ram, struct ranges 
 	/* other memory wins over RAM where they overlap, also where the RAM was added later */
 	pass.other = true;
 	return ok && apply_words(&pass, cmdline);
-}
-
-bool ranges_keep(struct ranges *set, const struct ranges *left)
-{
-	paddr_t at = 0;
-	bool ok = true;
-
-	for (unsigned int i = 0; i < left->nr; i++) {
-		ok = ok && (at == left->r[i].base || ranges_sub(set, at, left->r[i].base));
-		at = left->r[i].end;
-	}
-	return ok && ranges_sub(set, at, PHYS_LIMIT);
 }

@@ -24,7 +24,4 @@
  */
 bool memmap_leaves(const char *cmdline, const struct ranges *ram, struct ranges *left);
 
-/** ranges_keep() - remove from @set whatever is not in @left. Return: false if the table of @set is full. */
-bool ranges_keep(struct ranges *set, const struct ranges *left);
-
 #endif

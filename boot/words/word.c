@@ -51,6 +51,16 @@ bool word_strip(struct word *w, const char *prefix)
 	return true;
 }
 
+struct word word_field(struct word *w)
+{
+	const char *comma = w->len ? memchr(w->text, ',', w->len) : NULL;
+	struct word field = { w->text, comma ? (size_t)(comma - w->text) : w->len };
+
+	w->text += field.len + (comma != NULL);
+	w->len -= field.len + (comma != NULL);
+	return field;
+}
+
 bool word_next(const char **s, struct word *w)
 {
 	*s += word_spaces(*s);

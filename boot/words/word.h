@@ -37,6 +37,9 @@ bool word_is(struct word w, const char *text);
 /** word_strip() - take @prefix away from @w. Return: false if @w begins otherwise; it is then unchanged. */
 bool word_strip(struct word *w, const char *prefix);
 
+/** word_field() - what stands before the first comma of @w, which is moved past the comma. */
+struct word word_field(struct word *w);
+
 /**
  * word_next() - take the next word of a command line
  * @s: the rest of the line; moved past the word

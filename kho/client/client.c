@@ -31,12 +31,17 @@ const struct client *client_by_name(const char *name)
 	return NULL;
 }
 
-bool client_reads(const struct handover *h, const struct kho_blob *blob)
+const char *client_version(const struct handover *h, const struct kho_blob *blob)
 {
 	const struct client *client = client_by_name(blob->name);
 	const void *bytes = blob->bad ? NULL : handover_look(h, blob->addr, blob->size);
 
-	return !client || (bytes && client->version(bytes, blob->size));
+	return client && bytes ? client->version(bytes, blob->size) : NULL;
+}
+
+bool client_reads(const struct handover *h, const struct kho_blob *blob)
+{
+	return !client_by_name(blob->name) || client_version(h, blob);
 }
 
 void client_check(const struct handover *h, struct findings *f)

@@ -34,6 +34,12 @@ const struct client *client_at(unsigned int i);
 const struct client *client_by_name(const char *name);
 
 /**
+ * client_version() - the version of @blob, if its client has a row
+ * Return: NULL if there is none, if the blob cannot be read, or is of no version that is known.
+ */
+const char *client_version(const struct handover *h, const struct kho_blob *blob);
+
+/**
  * client_reads() - is @blob in a version that is known, or has it no row?
  * What is not read goes on as it is.
  */

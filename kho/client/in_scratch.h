@@ -3,9 +3,9 @@
  * Regions of reserve_mem that Linux has put into scratch.
  *
  * A Linux that itself came from a handover allocates early memory in scratch alone, and a region of
- * reserve_mem= that it did not inherit as well (a TODO in reserve_mem() of mm/memblock.c, Linux 6.18 to
- * 7.3). With KEXEC_HANDOVER_DEBUG it then refuses to preserve it; without, it hands over a block that
- * lies in scratch.
+ * reserve_mem= that it did not inherit as well (reserve_mem() in mm/memblock.c, Linux 6.18 to 7.3).
+ * With KEXEC_HANDOVER_DEBUG it then refuses to preserve it; without, it hands over a block that lies
+ * in scratch.
  */
 #ifndef BATON_KHO_CLIENT_IN_SCRATCH_H
 #define BATON_KHO_CLIENT_IN_SCRATCH_H

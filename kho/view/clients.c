@@ -126,9 +126,7 @@ static const struct {
 
 static void tell_blob(struct telling *t, const struct kho_blob *blob)
 {
-	const struct client *client = client_by_name(blob->name);
-	const void *bytes = blob->bad ? NULL : handover_look(t->h, blob->addr, blob->size);
-	const char *version = client && bytes ? client->version(bytes, blob->size) : NULL;
+	const char *version = client_version(t->h, blob);
 	unsigned int i;
 
 	t->to->blob(t->to->arg, blob, version);

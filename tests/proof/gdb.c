@@ -16,7 +16,8 @@
 
 static void send_all(int gdb, const char *data, size_t size)
 {
-	if (write(gdb, data, size) != (ssize_t)size)
+	/* a machine that is gone is told, and is no signal */
+	if (send(gdb, data, size, MSG_NOSIGNAL) != (ssize_t)size)
 		die("the stub hung up: the machine is gone");
 }
 

@@ -149,35 +149,42 @@ static const char *draw_place(bool luo)
 	return places[below(sizeof(places) / sizeof(places[0]))];
 }
 
+/* What has come to the end of the workload jumps by itself, or has done so: then the machine may be gone. */
+static bool is_over(const struct machine *m)
+{
+	return m->w->done == m->w->ops || console_find(m->console, 0, "workload done");
+}
+
 /*
  * A random instant: by time, which falls where most instructions are. Every second time the machine
  * then runs on to one of the places that change what is published. Then some instructions are stepped,
  * because time stops a machine only between two translated blocks.
+ * Return: false if the workload was over before.
  */
-static void run_to_instant(struct machine *m, uint64_t us, bool near, bool luo)
+static bool run_to_instant(struct machine *m, uint64_t us, bool near, bool luo)
 {
 	uint64_t place, until = now_us() + below(us);
 
 	go(m);
 	while (now_us() < until)
 		;
+	if (is_over(m))
+		return false;
 	gdb_stop(m->gdb);
 	if (near && m->w->done != m->w->ops) {
 		place = address_of(m, draw_place(luo));
 		gdb_break(m->gdb, place, true);
 		gdb_continue(m->gdb);
-		if (!gdb_wait(m->gdb, 1000))
+		if (!gdb_wait(m->gdb, 1000)) {
+			if (is_over(m))
+				return false;
 			gdb_stop(m->gdb);
+		}
 		gdb_break(m->gdb, place, false);
 	}
 	for (uint64_t n = below(near ? 400 : 40); n && m->w->done != m->w->ops; n--)
 		gdb_step(m->gdb);
-}
-
-/* Past the end of the workload baton is about to jump by itself; that is not a kill. */
-static bool in_workload(const struct machine *m)
-{
-	return m->w->op && m->w->done != m->w->ops;
+	return m->w->op && !is_over(m);
 }
 
 static const char *state_of(const struct machine *m)
@@ -271,13 +278,12 @@ static int kill_one(char **arg)
 	verifier_init(&v, &facts, m.w->root, m.w->used);
 	if (!verify(&v, &h))
 		die("the handover before the workload: %s", v.why);
-	run_to_instant(&m, us, number & 1, h.luo.version);
-	rip = gdb_get(m.gdb, GDB_RIP) - m.base;
-	name = elf_function(rip, &offset);
-	if (!in_workload(&m)) {
+	if (!run_to_instant(&m, us, number & 1, h.luo.version)) {
 		printf("late\n");
 		return 3;
 	}
+	rip = gdb_get(m.gdb, GDB_RIP) - m.base;
+	name = elf_function(rip, &offset);
 	printf("in %s+0x%lx, operation %lu%s: ", name, offset, m.w->op, state_of(&m));
 	if (!verify(&v, &h)) {
 		printf("%s\n", v.why);

@@ -57,9 +57,9 @@ static int teardown(void **state)
 }
 
 /* Take the handover in, and get ready to build. */
-static void take_in(void)
+/* With the root FDT that stands in memory. */
+static void take_in_as_it_is(void)
 {
-	model_write_fdt(m);
 	in = model_run(m);
 	if (in->f.total) {
 		model_print_findings(&in->f);
@@ -71,6 +71,12 @@ static void take_in(void)
 	memset(&fault, 0, sizeof(fault));
 	nr_granted = 0;
 	left = UINT32_MAX;
+}
+
+static void take_in(void)
+{
+	model_write_fdt(m);
+	take_in_as_it_is();
 }
 
 static int build_for(const char *abi)
@@ -582,13 +588,7 @@ static void take_in_unknown(void)
 {
 	model_write_fdt(m);
 	add_unknown();
-	in = model_run(m);
-	assert_int_equal(in->f.total, 0);
-	model_protect(m, PROT_READ);
-	palloc_init(&pa, &in->pm, &m->window, grant);
-	memset(&out, 0, sizeof(out));
-	nr_granted = 0;
-	left = UINT32_MAX;
+	take_in_as_it_is();
 }
 
 static void unknown_goes_on(void **state)
@@ -641,13 +641,7 @@ static void unknown_would_be_a_blob(void **state)
 	fdt = model_at(m, m->data.fdt_addr);
 	fdt_open_into(fdt, fdt, 4096);
 	fdt_setprop(fdt, fdt_add_subnode(fdt, 0, "empty"), "fdt", "12345678", 8);
-	in = model_run(m);
-	assert_int_equal(in->f.total, 0);
-	model_protect(m, PROT_READ);
-	palloc_init(&pa, &in->pm, &m->window, grant);
-	memset(&out, 0, sizeof(out));
-	nr_granted = 0;
-	left = UINT32_MAX;
+	take_in_as_it_is();
 	assert_int_equal(build_for("kho-v1"), -1);
 	assert_string_equal(fault.name, "fdt-clash");
 	assert_int_equal(pa.taken, 0);
