@@ -42,7 +42,7 @@ static void end_run(void)
 /* A kernel has handed over to baton. */
 static int start_warm(struct baton *b)
 {
-	return carve_scratch(&b->kho, &b->given, &b->record) ||
+	return carve_scratch(&b->kho, &b->given, &b->record) ||                    /* carving */
 	       protect_warm(&b->ground, &b->given, &b->kho.scratch, &b->record) || /* protection */
 	       take_in(&b->kho, &b->ground, &b->given, &b->record) ||              /* ingestion */
 	       choose_payload(&b->next, &b->given, &b->kho, &b->record) ||         /* negotiation */
